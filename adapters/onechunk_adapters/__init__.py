@@ -1,0 +1,1 @@
+"""The adapters that come with onechunk, one room per dialect."""

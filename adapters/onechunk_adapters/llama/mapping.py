@@ -1,0 +1,122 @@
+"""The Llama chat chunk and the canonical chunk, key by key."""
+
+from __future__ import annotations
+
+from onechunk import DERIVED, Choice, Chunk, Json, Other, Reasoning, Refusal, Text, ToolCall
+from onechunk.mapping import (
+    TOKEN,
+    Calls,
+    Const,
+    Content,
+    Copy,
+    Each,
+    Into,
+    Items,
+    Leaf,
+    Object,
+    Row,
+    Says,
+    Table,
+    Via,
+    error_rows,
+    finish_row,
+    logprobs_row,
+    usage_row,
+)
+from onechunk_adapters.llama.words import REASONS, USAGE, USAGE_COPIES, WORDS
+
+__all__ = ["build"]
+
+CALL = Table(
+    ToolCall,
+    (
+        Leaf("id", "id"),
+        Const("type", "function", when="id"),
+        Leaf("index", "index", (int,)),
+        Into(
+            "function",
+            (
+                Leaf("name", "name"),
+                Leaf("arguments", "arguments", (str, dict), silent=(), as_text=True),
+            ),
+        ),
+    ),
+)
+
+TOKEN_ROWS: tuple[Row, ...] = (
+    *TOKEN,
+    Leaf("bytes", "bytes", (list,), away=None),
+    Leaf("token_id", "token_id", (int,), rare=True, home_only=True),
+)
+
+ITEMS = Items(
+    {"text": Table(Text, (Leaf("text", "text", silent=(), always=True),))},
+    also={Refusal: "text"},
+)
+
+
+def read_stop(value: Json, rest: Object) -> int | str | None:
+    """Take a stop reason, bare or tagged as `{"Int": n}` or `{"String": s}`."""
+    if type(value) is int or type(value) is str:
+        del rest["stop_reason"]
+        return value
+    if isinstance(value, dict):
+        for tag, kind in (("Int", int), ("String", str)):
+            if type(value.get(tag)) is kind:
+                stop: int | str = value[tag]
+                value[tag] = DERIVED
+                return stop
+    return None
+
+
+def write_stop(stop: int | str, out: Object, extra: Object) -> None:
+    """Write a stop reason in the form that it came in."""
+    tagged = extra.get("stop_reason")
+    if not isinstance(tagged, dict):
+        out["stop_reason"] = stop
+        return
+    tag = "String" if isinstance(stop, str) else "Int"
+    written = {key: stop if value is DERIVED else value for key, value in tagged.items()}
+    if tagged.get(tag) is not DERIVED:
+        written = {tag: stop}
+    out["stop_reason"] = written
+
+
+def build() -> Table:
+    """Return the table."""
+    delta: tuple[Row, ...] = (
+        Leaf("role", "role", rare=True),
+        Content(
+            "content",
+            Text,
+            ITEMS.read,
+            ITEMS.write,
+            ITEMS.write_away,
+            parts=(Other,),
+            also=(Refusal,),
+        ),
+        Says("reasoning_content", Reasoning, ("reasoning",), first=True),
+        Calls("tool_calls", CALL, legacy="function_call"),
+    )
+    choice: tuple[Row, ...] = (
+        Leaf("index", "index", (int,), away=0),
+        Into("delta", delta, always=True),
+        Copy("message", "delta"),
+        Copy("text", Text),
+        logprobs_row("logprobs", token=TOKEN_ROWS),
+        finish_row("finish_reason", REASONS, WORDS),
+        Via("stop_reason", "stop", read_stop, write_stop),
+    )
+    return Table(
+        Chunk,
+        (
+            Leaf("id", "id", envelope=True),
+            Const("object", "chat.completion.chunk"),
+            Leaf("created", "created", (int, float), envelope=True),
+            Leaf("model", "model", envelope=True),
+            Each("choices", "choices", Table(Choice, choice)),
+            usage_row("usage", USAGE, also_in=USAGE_COPIES),
+            *error_rows(),
+        ),
+        fixed={"dialect": "llama", "done": False, "frame": None},
+    )

@@ -1,0 +1,56 @@
+"""Finish words and usage paths of servers that run Llama models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from onechunk import FinishReason
+
+__all__ = ["REASONS", "USAGE", "USAGE_COPIES", "WORDS"]
+
+REASONS: Final[Mapping[str, FinishReason]] = {
+    "stop": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.TOOL_CALLS,
+    "content_filter": FinishReason.CONTENT_FILTER,
+    "abort": FinishReason.CANCELLED,
+    "error": FinishReason.ERROR,
+    "repetition": FinishReason.ERROR,
+    "eos": FinishReason.STOP,
+    "eos_token": FinishReason.STOP,
+    "stop_sequence": FinishReason.STOP,
+}
+"""Words of vLLM, TGI and Together; the field is a free string."""
+
+WORDS: Final[Mapping[FinishReason, str | None]] = {
+    FinishReason.STOP: "stop",
+    FinishReason.LENGTH: "length",
+    FinishReason.TOOL_CALLS: "tool_calls",
+    FinishReason.CONTENT_FILTER: "content_filter",
+    FinishReason.ERROR: "error",
+    FinishReason.PAUSE: "stop",
+    FinishReason.CANCELLED: "abort",
+    FinishReason.OTHER: "stop",
+}
+
+USAGE: Final[Mapping[str, str]] = {
+    "prompt_tokens": "input_tokens",
+    "completion_tokens": "output_tokens",
+    "total_tokens": "total_tokens",
+    "prompt_tokens_details.cached_tokens": "cached_input_tokens",
+    "prompt_tokens_details.cache_write_tokens": "cache_write_tokens",
+    "prompt_tokens_details.audio_tokens": "input_audio_tokens",
+    "completion_tokens_details.reasoning_tokens": "reasoning_tokens",
+    "completion_tokens_details.audio_tokens": "output_audio_tokens",
+    "completion_tokens_details.accepted_prediction_tokens": "accepted_prediction_tokens",
+    "completion_tokens_details.rejected_prediction_tokens": "rejected_prediction_tokens",
+}
+
+USAGE_COPIES: Final[Mapping[str, str]] = {
+    "reasoning_tokens": "reasoning_tokens",
+    "cached_tokens": "cached_input_tokens",
+    "num_cached_tokens": "cached_input_tokens",
+    "prompt_token_details.cached_tokens": "cached_input_tokens",
+}

@@ -1,0 +1,45 @@
+"""Mistral's chat chunk: the wire, and the TypeScript SDK's form of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from onechunk import Adapter, Citation, Media, Reasoning, Rules, Text, ToolCall
+from onechunk_adapters._demo import demo
+from onechunk_adapters.mistral.mapping import build
+from onechunk_adapters.mistral.names import camel_case
+from onechunk_adapters.mistral.wire import CompletionChunk, CompletionEvent
+
+__all__ = ["ADAPTER", "TS_ADAPTER"]
+
+_RULES: Final = Rules(
+    says=frozenset({Text, Reasoning, ToolCall, Citation, Media}),
+    usage="last",
+    error_finish=True,
+)
+
+ADAPTER: Final = Adapter(
+    name="mistral",
+    title="Mistral chat chunks",
+    wire=CompletionChunk,
+    envelope=CompletionEvent,
+    table=partial(build, "mistral", str),
+    rules=_RULES,
+    padding=frozenset({"p"}),
+    demo=demo(__name__),
+)
+
+TS_ADAPTER: Final = Adapter(
+    name="mistral-ts",
+    title="Mistral chat chunks as objects of the TypeScript SDK",
+    wire=CompletionChunk,
+    envelope=CompletionEvent,
+    table=partial(build, "mistral-ts", camel_case),
+    rules=_RULES,
+    rename=camel_case,
+    framing="ndjson",
+    end=None,
+    padding=frozenset({"p"}),
+    demo=demo(__name__),
+)

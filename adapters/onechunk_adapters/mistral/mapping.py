@@ -1,0 +1,90 @@
+"""Mistral's chat chunk and the canonical chunk, key by key."""
+
+from __future__ import annotations
+
+from onechunk import Choice, Chunk, Citation, Media, Other, Reasoning, Refusal, Text, TokenLogprob, ToolCall
+from onechunk.mapping import (
+    TOKEN,
+    Calls,
+    Const,
+    Content,
+    Each,
+    Into,
+    Leaf,
+    Rename,
+    Row,
+    Table,
+    error_rows,
+    finish_row,
+    logprobs_row,
+    usage_row,
+)
+from onechunk_adapters.mistral.items import make_items
+from onechunk_adapters.mistral.words import REASONS, USAGE, USAGE_COPIES, WORDS
+
+__all__ = ["build"]
+
+CALL = Table(
+    ToolCall,
+    (
+        # The letters "null" are what the SDKs write where no id came.
+        Leaf("id", "id", silent=("", "null")),
+        Const("type", "function", when="id"),
+        Into(
+            "function",
+            (
+                Leaf("name", "name", away=""),
+                Leaf("arguments", "arguments", (str, dict), silent=(), away=""),
+            ),
+        ),
+        Leaf("index", "index", (int,)),
+    ),
+)
+
+TOKEN_ROWS: tuple[Row, ...] = (
+    *TOKEN,
+    Leaf("bytes", "bytes", (list,)),
+    Leaf("token_id", "token_id", (int,)),
+)
+
+
+def is_whole(token: TokenLogprob) -> bool:
+    """Say whether a token has all that Mistral's SDK demands of one."""
+    return None not in {token.token, token.logprob, token.token_id} and token.bytes is not None
+
+
+def build(name: str, rename: Rename) -> Table:
+    """Return the table for the wire, or for an SDK's form of it that *rename* names."""
+    items = make_items(rename)
+    delta: tuple[Row, ...] = (
+        Leaf("role", "role", rare=True),
+        Content(
+            "content",
+            Text,
+            items.read,
+            items.write,
+            items.write_away,
+            parts=(Reasoning, Citation, Media, Other),
+            also=(Refusal,),
+        ),
+        Calls("tool_calls", CALL),
+    )
+    choice: tuple[Row, ...] = (
+        Leaf("index", "index", (int,), away=0),
+        Into("delta", delta, always=True),
+        finish_row("finish_reason", REASONS, WORDS, rename=rename),
+        logprobs_row("logprobs", token=TOKEN_ROWS, fits=is_whole, rename=rename),
+    )
+    return Table(
+        Chunk,
+        (
+            Leaf("id", "id", envelope=True),
+            Const("object", "chat.completion.chunk"),
+            Leaf("created", "created", (int, float), envelope=True),
+            Leaf("model", "model", envelope=True),
+            Each("choices", "choices", Table(Choice, choice)),
+            usage_row("usage", USAGE, also_in=USAGE_COPIES, rename=rename),
+            *error_rows(),
+        ),
+        fixed={"dialect": name, "done": False, "frame": None},
+    )

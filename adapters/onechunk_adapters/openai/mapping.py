@@ -1,0 +1,120 @@
+"""The OpenAI chat chunk and the canonical chunk, key by key."""
+
+from __future__ import annotations
+
+from onechunk import (
+    Choice,
+    Chunk,
+    Citation,
+    Media,
+    Other,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+)
+from onechunk.mapping import (
+    TOKEN,
+    Calls,
+    Const,
+    Content,
+    Copy,
+    Each,
+    Into,
+    Items,
+    Leaf,
+    PartVia,
+    Row,
+    Says,
+    Table,
+    error_rows,
+    finish_row,
+    group,
+    logprobs_row,
+    usage_row,
+)
+from onechunk_adapters.openai.extras import ANNOTATIONS, AUDIO, reasoning_details
+from onechunk_adapters.openai.profiles import Vendor
+from onechunk_adapters.openai.words import REASONS, USAGE, WORDS
+
+__all__ = ["build"]
+
+CALL = Table(
+    ToolCall,
+    (
+        Leaf("index", "index", (int,)),
+        Leaf("id", "id"),
+        Const("type", "function", when="id"),
+        Into(
+            "function",
+            (
+                Leaf("name", "name"),
+                Leaf("arguments", "arguments", (str, dict), silent=(), as_text=True),
+            ),
+        ),
+    ),
+)
+
+TOKEN_ROWS: tuple[Row, ...] = (
+    *TOKEN,
+    Leaf("bytes", "bytes", (list,), away=None),
+    Leaf("token_id", "token_id", (int,), rare=True, home_only=True),
+)
+
+SUMMARY = Items({"summary_text": Table(Reasoning, (Leaf("text", "text", silent=(), always=True),))})
+
+# OpenAI sends strings; Databricks lists, whose reasoning is made of summaries.
+ITEMS = Items(
+    {
+        "text": Table(Text, (Leaf("text", "text", silent=(), always=True),)),
+        "reasoning": group("reasoning", "summary", SUMMARY),
+    }
+)
+
+
+def build(vendor: Vendor) -> Table:
+    """Return the table for OpenAI, or for a vendor that speaks its dialect."""
+    delta: tuple[Row, ...] = (
+        Leaf("role", "role", rare=True),
+        Content(
+            "content",
+            Text,
+            ITEMS.read,
+            ITEMS.write,
+            ITEMS.write_away,
+            parts=(Other,),
+            tags=frozenset({"reasoning"}),
+        ),
+        reasoning_details(vendor.reasoning),
+        Says("refusal", Refusal),
+        Calls("tool_calls", CALL, legacy="function_call"),
+        PartVia("audio", (Media,), *AUDIO),
+        PartVia("annotations", (Citation,), *ANNOTATIONS),
+    )
+    choice: tuple[Row, ...] = (
+        Leaf("index", "index", (int,), away=0),
+        Into("delta", delta, always=True),
+        Copy("message", "delta"),
+        Copy("text", Text),
+        finish_row("finish_reason", {**REASONS, **vendor.finish}, {**WORDS, **vendor.words}),
+        logprobs_row("logprobs", token=TOKEN_ROWS),
+        *(Leaf(key, "stop", (int, str), rare=True) for key in vendor.stop),
+    )
+    return Table(
+        Chunk,
+        (
+            Leaf("id", "id", envelope=True),
+            Const("object", "chat.completion.chunk"),
+            Leaf("created", "created", (int, float), envelope=True),
+            Leaf("model", "model", envelope=True),
+            Each("choices", "choices", Table(Choice, choice)),
+            usage_row(
+                "usage",
+                USAGE,
+                also_in=vendor.usage,
+                reasoning_apart=vendor.reasoning_apart,
+            ),
+            *error_rows(),
+        ),
+        fixed={"dialect": vendor.name, "done": False, "frame": None},
+    )

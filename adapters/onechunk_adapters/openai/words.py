@@ -1,0 +1,43 @@
+"""Finish words and usage paths of the OpenAI chat dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from onechunk import FinishReason
+
+__all__ = ["REASONS", "USAGE", "WORDS"]
+
+REASONS: Final[Mapping[str, FinishReason]] = {
+    "stop": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.TOOL_CALLS,
+    "content_filter": FinishReason.CONTENT_FILTER,
+}
+"""Every word that OpenAI documents; vendors' further words stand in their profiles."""
+
+WORDS: Final[Mapping[FinishReason, str | None]] = {
+    FinishReason.STOP: "stop",
+    FinishReason.LENGTH: "length",
+    FinishReason.TOOL_CALLS: "tool_calls",
+    FinishReason.CONTENT_FILTER: "content_filter",
+    FinishReason.ERROR: None,  # an error object says it
+    FinishReason.PAUSE: "stop",
+    FinishReason.CANCELLED: "stop",
+    FinishReason.OTHER: "stop",
+}
+
+USAGE: Final[Mapping[str, str]] = {
+    "prompt_tokens": "input_tokens",
+    "completion_tokens": "output_tokens",
+    "total_tokens": "total_tokens",
+    "prompt_tokens_details.cached_tokens": "cached_input_tokens",
+    "prompt_tokens_details.cache_write_tokens": "cache_write_tokens",
+    "prompt_tokens_details.audio_tokens": "input_audio_tokens",
+    "completion_tokens_details.reasoning_tokens": "reasoning_tokens",
+    "completion_tokens_details.audio_tokens": "output_audio_tokens",
+    "completion_tokens_details.accepted_prediction_tokens": "accepted_prediction_tokens",
+    "completion_tokens_details.rejected_prediction_tokens": "rejected_prediction_tokens",
+}

@@ -1,0 +1,249 @@
+"""The value that knows one dialect, and what it compiles when first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+from attrs import Factory, define, field, frozen
+from cattrs import Converter
+
+from onechunk._chunk import Chunk
+from onechunk._errors import OnechunkError, WireError
+from onechunk._marks import Json
+from onechunk.mapping._objects import make_object_reader
+from onechunk.mapping._reader import Rename, make_reader
+from onechunk.mapping._rows import Fault, Table
+from onechunk.mapping._writer import Manner, make_writer
+from onechunk.wire._base import Wire
+from onechunk.wire._hooks import Hooks
+from onechunk.wire._plan import plans
+
+__all__ = ["Adapter", "Envelope", "Rules", "UsagePlaces"]
+
+Object = dict[str, Json]
+
+
+@define
+class Envelope:
+    """What every chunk of a stream repeats."""
+
+    id: str | None = None
+    model: str | None = None
+    created: int | None = None
+
+
+@frozen
+class Rules:
+    """What a stream of a dialect must look like where it is written for another's chunks.
+
+    Attributes:
+        says: Classes of parts that the dialect has a place for.
+        roles: True if the first chunk of a choice names the role.
+        usage: Where usage stands: `alone` on a chunk without choices before the end, or on the
+            chunk that finishes the `last` choice.
+        error_finish: True if a finish word says that the answer failed; otherwise an error
+            object does.
+        counts: True if every tool call carries its number.
+    """
+
+    says: frozenset[type[Any]]
+    roles: bool = True
+    usage: Literal["alone", "last"] = "alone"
+    error_finish: bool = False
+    counts: bool = True
+
+
+class UsagePlaces(Protocol):
+    """Moves usage between the chunk and other places where a vendor puts it."""
+
+    def lift(self, chunk: Chunk) -> None:
+        """Take usage from where it stood into `chunk.usage`."""
+
+    def lower(self, chunk: Chunk, payload: Object) -> None:
+        """Put `chunk.usage` back where it stood."""
+
+
+@define(eq=False)
+class Adapter:
+    """All that is known of one dialect, or of one vendor's profile of it.
+
+    Attributes:
+        name: Name of the dialect or the profile.
+        title: One line for people.
+        wire: The class of one chunk on the wire.
+        table: Makes the mapping between the chunk and its canonical form.
+        rules: What a stream must look like.
+        dialect: The dialect that a profile belongs to; the name itself otherwise.
+        envelope: The class of the event around a chunk, if the documents name one.
+        rename: From attribute of the wire classes to key on the wire.
+        framing: Framing that is written where none is asked for.
+        framings: Framings that are recognised.
+        end: Data of the frame that ends a stream; None if nothing does.
+        running: Paths in a choice that repeat the whole text so far, and the class of part whose
+            text it is.
+        places: Further places of usage.
+        padding: Keys without meaning; leaving them out is no loss.
+        profiles: Vendors that speak this dialect with differences that are only data.
+        demo: A recorded stream, for `onechunk demo`.
+    """
+
+    name: str
+    title: str
+    wire: type[Wire]
+    table: Callable[[], Table]
+    rules: Rules
+    dialect: str = field(default=Factory(lambda self: self.name, takes_self=True))
+    envelope: type[Wire] | None = None
+    rename: Rename = str
+    framing: str = "sse"
+    framings: tuple[str, ...] = ("sse", "ndjson")
+    end: bytes | None = b"[DONE]"
+    running: Mapping[tuple[str, str], type[Any]] = field(factory=dict[tuple[str, str], type[Any]])
+    places: UsagePlaces | None = None
+    padding: frozenset[str] = frozenset()
+    profiles: tuple[Adapter, ...] = ()
+    demo: Callable[[], bytes] | None = None
+
+    @cached_property
+    def _table(self) -> Table:
+        return self.table()
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """Functions between payloads and wire objects."""
+        return Hooks(self.rename, dialect=self.name)
+
+    @cached_property
+    def converter(self) -> Converter:
+        """This adapter's own converter; make another with `make_converter`."""
+        return self.make_converter()
+
+    def make_converter(self) -> Converter:
+        """Return a converter between payloads, wire objects and `Chunk`.
+
+        `structure` takes a payload to the wire class or to `Chunk`, a wire object to `Chunk`, and a
+        `Chunk` to the wire class; `unstructure` takes a wire object to its payload. They raise
+        `WireError`.
+        """
+        converter = Converter()
+        self.hooks.register(converter)
+        to_object = converter.get_structure_hook(self.wire)
+
+        def structure_wire(value: Any, cls: Any) -> Any:
+            return self.to_object(value) if isinstance(value, Chunk) else to_object(value, cls)
+
+        def structure_chunk(value: Any, _: Any) -> Chunk:
+            return self.to_chunk(value) if isinstance(value, self.wire) else self.read(own(value))
+
+        converter.register_structure_hook(self.wire, structure_wire)
+        converter.register_structure_hook(Chunk, structure_chunk)
+        return converter
+
+    @cached_property
+    def read_payload(self) -> Callable[[Object], Chunk]:
+        """From a payload, which is used up, to a chunk; raises `Fault`."""
+        read = make_reader(self._table, self.rename)
+        return self._lifting(read)
+
+    @cached_property
+    def to_chunk(self) -> Callable[[Any], Chunk]:
+        """From a wire object to a chunk."""
+        read = make_object_reader(
+            self._table, self.wire, self.rename, plans=plans, to_json=self.hooks.to_json
+        )
+        return self._lifting(read)
+
+    def _lifting(self, read: Callable[[Any], Chunk]) -> Callable[[Any], Chunk]:
+        places = self.places
+        if places is None:
+            return read
+
+        def lifting(value: Any) -> Chunk:
+            chunk = read(value)
+            places.lift(chunk)
+            return chunk
+
+        return lifting
+
+    @cached_property
+    def structure(self) -> Callable[[Object], Any]:
+        """From a payload, which is used up, to a wire object; raises `Fault`."""
+        return self.hooks.structure(self.wire)
+
+    @cached_property
+    def write_home(self) -> Callable[[Chunk], Object]:
+        """From a chunk of this dialect to its payload."""
+        write = make_writer(self._table, Manner(), self.rename)
+        places = self.places
+        if places is None:
+            return write
+
+        def lowering(chunk: Chunk) -> Object:
+            payload = write(chunk)
+            places.lower(chunk, payload)
+            return payload
+
+        return lowering
+
+    @cached_property
+    def write_away(self) -> Callable[[Chunk, Envelope], Object]:
+        """From another dialect's chunk to a payload, without its residue."""
+        return make_writer(self._table, Manner(away=True, residue=False), self.rename)
+
+    @cached_property
+    def write_away_whole(self) -> Callable[[Chunk, Envelope], Object]:
+        """From another dialect's chunk to a payload, with its residue."""
+        return make_writer(self._table, Manner(away=True), self.rename)
+
+    def read(self, payload: Json, *, event: int | None = None) -> Chunk:
+        """Turn a payload, which is used up, into a chunk.
+
+        Raises:
+            WireError: A value has a JSON type that the dialect does not allow.
+        """
+        try:
+            return self.read_payload(payload)
+        except Fault as fault:
+            path = f"${fault.path}"
+            raise WireError(fault.message, dialect=self.name, event=event, path=path) from None
+
+    def to_object(self, chunk: Chunk) -> Any:
+        """Turn a chunk of any dialect into a wire object.
+
+        Raises:
+            EncodeError: The chunk is an end mark, which is a frame and no object.
+        """
+        from onechunk._codec import payload_of  # noqa: PLC0415 - it needs this module
+
+        return self.structure(payload_of(self, chunk))
+
+
+def own(value: Json) -> Json:
+    """Return *value* with fresh dicts and lists.
+
+    Raises:
+        WireError: It is nested too deeply.
+    """
+    try:
+        return _own(value)
+    except RecursionError as exc:
+        message = "nested too deeply"
+        raise WireError(message) from exc
+
+
+def _own(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _own(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_own(each) for each in value]
+    return value
+
+
+def located(error: OnechunkError, *, dialect: str, event: int | None = None) -> OnechunkError:
+    """Return *error* with its place filled in where it had none."""
+    error.dialect = error.dialect or dialect
+    if error.event is None:
+        error.event = event
+    return error

@@ -1,0 +1,151 @@
+"""One payload to one chunk and back: `decode` and `encode`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from onechunk._adapter import Adapter, own
+from onechunk._chunk import Chunk, ExtraPolicy
+from onechunk._defaults import Defaults
+from onechunk._errors import EncodeError, LossError, WireError
+from onechunk._framing import Frame
+from onechunk._json import loads, loads_exact
+from onechunk._marks import Json
+from onechunk._registry import get_adapter
+from onechunk._shaper import prepare
+
+__all__ = ["DEFAULTS", "decode", "encode", "is_away", "parse", "payload_of", "read_end"]
+
+Object = dict[str, Json]
+
+DEFAULTS: Final = Defaults()
+
+
+def decode(dialect: str, payload: Object | str | bytes) -> Chunk:
+    """Turn one chunk on the wire into the canonical chunk.
+
+    Args:
+        dialect: Name of a dialect or profile.
+        payload: The JSON object, parsed or not, or the end mark. A dict is not changed.
+
+    Raises:
+        WireError: The payload is no JSON, or not of this dialect.
+        UnknownDialectError: No adapter has the name.
+    """
+    adapter = get_adapter(dialect)
+    if isinstance(payload, dict):
+        try:
+            return adapter.read(own(payload))
+        except WireError as error:
+            error.dialect = adapter.name
+            raise
+    data = payload.encode(errors="surrogatepass") if isinstance(payload, str) else payload
+    end = read_end(adapter, data)
+    if end is not None:
+        return end
+    value, exact = parse(data, adapter)
+    chunk = adapter.read(value)
+    if exact:
+        chunk.frame = Frame(None, exact=True)
+    return chunk
+
+
+def parse(data: bytes, adapter: Adapter, event: int | None = None) -> tuple[Any, bool]:
+    """Parse *data*; the second value says that it needs the exact JSON writer on the way back.
+
+    Raises:
+        WireError: It is no JSON text.
+    """
+    try:
+        return loads(data), False
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return loads_exact(data), True
+    except ValueError as exc:
+        raise WireError(str(exc), dialect=adapter.name, event=event) from exc
+
+
+def read_end(adapter: Adapter, data: bytes) -> Chunk | None:
+    """Return the chunk of an end mark that is no JSON; None if *data* is something else.
+
+    A mark with more text behind it counts, as at the vendors' own clients.
+    """
+    if adapter.end is None or not data.lstrip().startswith(adapter.end):
+        return None
+    frame = None if data == adapter.end else Frame(data)
+    return Chunk(done=True, dialect=adapter.name, frame=frame)
+
+
+def encode(
+    dialect: str,
+    chunk: Chunk,
+    *,
+    strict: bool = False,
+    extra: ExtraPolicy = "home",
+    defaults: Defaults = DEFAULTS,
+) -> Object:
+    """Turn a canonical chunk into one chunk on the wire.
+
+    At home, that is in the chunk's own dialect, this gives back what was decoded. Away it stands
+    alone: what only a whole stream can tell (a role that was said before, usage that must wait)
+    is `Encoder`'s business.
+
+    Args:
+        dialect: Name of a dialect or profile.
+        chunk: Not changed.
+        strict: Raise where something would be dropped or changed.
+        extra: Where residue goes.
+        defaults: What the chunk does not say and the dialect needs.
+
+    Raises:
+        LossError: Only if *strict*.
+        EncodeError: The chunk is a bare end mark, which is a frame and no payload.
+        UnknownDialectError: No adapter has the name.
+    """
+    adapter = get_adapter(dialect)
+    payload: Object = own(payload_of(adapter, chunk, extra=extra, defaults=defaults))
+    if strict and is_away(adapter, chunk, extra):
+        from onechunk._losses import measure  # noqa: PLC0415 - it needs this module
+
+        lost = [loss for loss in measure(adapter, chunk, extra=extra) if loss.kind != "invented"]
+        if lost:
+            raise LossError(lost, dialect=adapter.name)
+    return payload
+
+
+def is_away(adapter: Adapter, chunk: Chunk, extra: ExtraPolicy) -> bool:
+    """Say whether *chunk* is written without the certainty that its own residue gives."""
+    return chunk.dialect != adapter.name or extra == "never"
+
+
+def payload_of(
+    adapter: Adapter,
+    chunk: Chunk,
+    *,
+    extra: ExtraPolicy = "home",
+    defaults: Defaults = DEFAULTS,
+) -> Object:
+    """Write one chunk; nested residue is shared with it.
+
+    Raises:
+        EncodeError: The chunk is a bare end mark, or its fields are not what they should be.
+    """
+    if chunk.done and not _has_data(chunk):
+        message = "the end mark of a stream is a frame and has no payload: use Encoder"
+        raise EncodeError(message, dialect=adapter.name)
+    try:
+        if not is_away(adapter, chunk, extra):
+            return adapter.write_home(chunk)
+        ready, envelope = prepare(adapter.rules, chunk, defaults)
+        write = adapter.write_away_whole if extra == "always" else adapter.write_away
+        return write(ready, envelope)
+    except (AttributeError, TypeError, KeyError) as exc:
+        message = f"the chunk cannot be written: {exc}"
+        raise EncodeError(message, dialect=adapter.name) from exc
+
+
+def _has_data(chunk: Chunk) -> bool:
+    return bool(
+        chunk.choices or chunk.extra or chunk.usage or chunk.error or chunk.id or chunk.model
+    )

@@ -1,0 +1,190 @@
+"""Two chunks by meaning: what the second lacks, has otherwise, or has alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from attrs import fields
+
+from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
+from onechunk._loss import Loss
+from onechunk._marks import DERIVED, UNSET, Json
+from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
+
+__all__ = ["compare"]
+
+_ADDRESS = {"block", "extra", "index", "text"}
+"""Fields of a part that say where it is, or that are compared otherwise."""
+
+_PART_TAG = frozenset({"type"})
+
+
+def compare(chunk: Chunk, back: Chunk, *, padding: frozenset[str] = frozenset()) -> list[Loss]:
+    """Return what *back* loses of *chunk*; text counts as joined, however it is cut.
+
+    Args:
+        chunk: What was meant.
+        back: What was read again.
+        padding: Residue that says nothing.
+    """
+    found = _Comparison(padding)
+    for name in ("id", "model", "created"):
+        found.value(f"$.{name}", getattr(chunk, name), getattr(back, name))
+    found.fields("$.usage", chunk.usage, back.usage)
+    found.fields("$.error", chunk.error, back.error)
+    found.residue("$", chunk, back)
+    others = {choice.index or 0: choice for choice in back.choices}
+    for number, choice in enumerate(chunk.choices):
+        index = number if choice.index is None else choice.index
+        found.choice(f"$.choices[{number}]", choice, others.get(index, Choice(index)))
+    return found.losses
+
+
+class _Comparison:
+    """Collects the losses, path by path."""
+
+    def __init__(self, padding: frozenset[str]) -> None:
+        self.losses: list[Loss] = []
+        self._padding = padding
+
+    def value(self, path: str, value: Json, other: Json) -> None:
+        """Compare one field; None and an empty string say nothing."""
+        if value == other or (value in (None, "") and other in (None, "")):
+            return
+        if value in (None, ""):
+            self.losses.append(Loss("invented", path, other))
+        else:
+            kind = "dropped" if other in (None, "") else "changed"
+            self.losses.append(Loss(kind, path, value))
+
+    def fields(self, path: str, value: Any, other: Any) -> None:
+        """Compare two attrs values field by field, `extra` as residue."""
+        if value is None and other is None:
+            return
+        if value is not None:
+            self.residue(path, value, other)
+        for attribute in fields(type(value if value is not None else other)):
+            name = attribute.name
+            if name not in {"extra", "index", "block"}:
+                self.value(f"{path}.{name}", getattr(value, name, None), getattr(other, name, None))
+
+    def choice(self, path: str, choice: Choice, other: Choice) -> None:
+        """Compare two choices."""
+        self.value(f"{path}.role", choice.role, other.role)
+        reason = None if choice.finish is None else choice.finish.reason.value
+        self.value(
+            f"{path}.finish.reason", reason, other.finish and other.finish.reason.value
+        )
+        self.value(f"{path}.stop", choice.stop, other.stop)
+        self.logprobs(f"{path}.logprobs", choice.logprobs, other.logprobs)
+        self.residue(path, choice, other)
+        self.texts(path, choice, other)
+        for kind in (Reasoning, ToolCall, Citation, Media):
+            self.parts(path, kind, choice, other)
+        left = [part.value for part in other.parts if isinstance(part, Other)]
+        for number, part in enumerate(choice.parts):
+            if isinstance(part, Other) and part.value not in left:
+                self.losses.append(Loss("dropped", f"{path}.parts[{number}]", part.value))
+
+    def texts(self, path: str, choice: Choice, other: Choice) -> None:
+        """Compare text, refusal and reasoning; a refusal that became text is changed, not lost."""
+        said = {kind: _joined(choice, kind) for kind in (Text, Refusal, Reasoning)}
+        heard = {kind: _joined(other, kind) for kind in (Text, Refusal, Reasoning)}
+        if said[Refusal] and heard == {**said, Refusal: "", Text: said[Text] + said[Refusal]}:
+            number = _first(choice, Refusal)
+            self.losses.append(Loss("changed", f"{path}.parts[{number}]", said[Refusal]))
+            return
+        for kind, text in said.items():
+            place = f"{path}.parts[{_first(choice, kind)}].text"
+            self.value(place, text, heard[kind])
+
+    def parts(self, path: str, kind: type[Any], choice: Choice, other: Choice) -> None:
+        """Compare the parts of one class in their order."""
+        numbered = [(n, part) for n, part in enumerate(choice.parts) if type(part) is kind]
+        heard: list[Any] = [part for part in other.parts if type(part) is kind]
+        if kind is Reasoning:
+            numbered = [(n, part) for n, part in numbered if part.signature or part.encrypted]
+            heard = [part for part in heard if part.signature or part.encrypted]
+        for place, (number, part) in enumerate(numbered):
+            match = heard[place] if place < len(heard) else None
+            here = f"{path}.parts[{number}]"
+            self.residue(here, part, match)
+            if match is None:
+                if any(getattr(part, a.name) not in (None, "") for a in fields(kind) if a.name not in _ADDRESS):
+                    self.losses.append(Loss("dropped", here, _plain(part)))
+                continue
+            for attribute in fields(kind):
+                name = attribute.name
+                if name in _ADDRESS and not (name == "text" and kind is Citation):
+                    continue
+                one, two = getattr(part, name), getattr(match, name)
+                if name != "arguments" or not _same_arguments(one, two):
+                    self.value(f"{here}.{name}", one, two)
+
+    def logprobs(self, path: str, logprobs: Logprobs | None, other: Logprobs | None) -> None:
+        """Compare token by token."""
+        if logprobs is None:
+            return
+        self.residue(path, logprobs, other)
+        for name in ("content", "refusal"):
+            tokens = getattr(logprobs, name)
+            heard = getattr(other, name, None)
+            if tokens and not heard:
+                self.losses.append(Loss("dropped", f"{path}.{name}", [_plain(t) for t in tokens]))
+                continue
+            for number, token in enumerate(tokens or ()):
+                match = heard[number] if number < len(heard) else None
+                self.token(f"{path}.{name}[{number}]", token, match)
+
+    def token(self, path: str, token: TokenLogprob, other: TokenLogprob | None) -> None:
+        """Compare one token and its alternatives."""
+        if other is None:
+            self.losses.append(Loss("dropped", path, _plain(token)))
+            return
+        for name in ("token", "logprob", "bytes", "token_id"):
+            self.value(f"{path}.{name}", getattr(token, name), getattr(other, name))
+        for number, each in enumerate(token.top or ()):
+            match = other.top[number] if other.top and number < len(other.top) else None
+            self.token(f"{path}.top[{number}]", each, match)
+
+    def residue(self, path: str, value: Any, other: Any) -> None:
+        """Report residue that does not stand in the other as well."""
+        left = getattr(other, "extra", {})
+        silent = self._padding if not hasattr(value, "text") else self._padding | _PART_TAG
+        self._residue(f"{path}.extra", getattr(value, "extra", {}), left, silent)
+
+    def _residue(self, path: str, value: Json, left: Json, silent: frozenset[str]) -> None:
+        for key, each in value.items():
+            other = left.get(key) if isinstance(left, dict) else None
+            if key in silent or each in (None, "", [], {}) or each is UNSET or each is DERIVED:
+                continue
+            if isinstance(each, dict):
+                self._residue(f"{path}.{key}", each, other, silent)
+            elif each != other:
+                self.losses.append(Loss("dropped", f"{path}.{key}", each))
+
+
+def _joined(choice: Choice, kind: type[Any]) -> str:
+    return "".join(part.text for part in choice.parts if type(part) is kind)
+
+
+def _first(choice: Choice, kind: type[Any]) -> int:
+    return next((n for n, part in enumerate(choice.parts) if type(part) is kind), 0)
+
+
+def _same_arguments(one: Json, two: Json) -> bool:
+    """Say whether an object and a JSON text, in either order, are the same."""
+    if isinstance(one, str) == isinstance(two, str):
+        return bool(one == two)
+    text, value = (one, two) if isinstance(one, str) else (two, one)
+    try:
+        return bool(json.loads(text) == value)
+    except (ValueError, TypeError):
+        return False
+
+
+def _plain(value: Any) -> dict[str, Json]:
+    """Return the fields of a value that are set."""
+    found = {a.name: getattr(value, a.name) for a in fields(type(value)) if a.name != "extra"}
+    return {name: each for name, each in found.items() if each not in (None, "", [])}

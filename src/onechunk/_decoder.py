@@ -1,0 +1,222 @@
+"""Bytes of a stream to chunks, without I/O."""
+
+from __future__ import annotations
+
+from onechunk._adapter import Adapter
+from onechunk._chunk import Chunk
+from onechunk._codec import parse, read_end
+from onechunk._errors import OnechunkError, WireError
+from onechunk._framing import DEFAULT_FRAME_LIMIT, AutoSplitter, Frame, Splitter, make_splitter
+from onechunk._json import loads
+from onechunk._registry import get_adapter
+from onechunk._running import RunningReader
+from onechunk.mapping._rows import Fault
+
+__all__ = ["Decoder"]
+
+
+class Decoder:
+    """Turns the bytes of one stream into chunks, wherever the bytes are cut.
+
+    After an error it stays in error: every later call raises the same error. Chunks that were
+    complete before the error are returned first; then the next call raises.
+
+    Args:
+        dialect: Name of a dialect or profile.
+        framing: `sse` or `ndjson`; None lets the first bytes tell.
+        limit: Most bytes that one frame may have.
+
+    Raises:
+        UnknownDialectError: No adapter has the name.
+        OnechunkError: The framing is not known.
+    """
+
+    def __init__(
+        self, dialect: str, *, framing: str | None = None, limit: int = DEFAULT_FRAME_LIMIT
+    ) -> None:
+        self._adapter: Adapter = get_adapter(dialect)
+        self._splitter = _splitter(self._adapter, framing, limit)
+        self._read = self._adapter.read_payload
+        self._running = RunningReader(self._adapter.running) if self._adapter.running else None
+        self._comments: tuple[str, ...] = ()
+        self._error: OnechunkError | None = None
+        self._events = 0
+        self._closed = False
+        self._id: str | None = None
+        self._model: str | None = None
+
+    @property
+    def dialect(self) -> str:
+        """The name this decoder was made with."""
+        return self._adapter.name
+
+    @property
+    def framing(self) -> str | None:
+        """The framing; None until the first bytes told it."""
+        splitter = self._splitter
+        return splitter.framing if isinstance(splitter, AutoSplitter) else self._framing_name
+
+    @property
+    def events(self) -> int:
+        """How many frames with data came so far."""
+        return self._events
+
+    def feed(self, data: bytes) -> list[Chunk]:
+        """Return the chunks that *data* completes.
+
+        Raises:
+            WireError: The stream is not what the dialect allows.
+            OnechunkError: The decoder was closed.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._closed:
+            message = "the decoder was closed"
+            raise OnechunkError(message, dialect=self._adapter.name)
+        return self._take(self._splitter.feed(data))
+
+    def close(self) -> list[Chunk]:
+        """End the stream and return the chunks that only its end completes.
+
+        Raises:
+            WireError: A frame was cut off, or there was no frame at all.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._closed:
+            return []
+        self._closed = True
+        chunks = self._take(self._splitter.close())
+        comments = self.take_comments()
+        if comments:
+            chunks.append(Chunk(dialect=self._adapter.name, frame=Frame(None, comments=comments)))
+        if not self._events and not chunks:
+            self._error = WireError("the stream is empty", dialect=self._adapter.name, event=0)
+            raise self._error
+        return chunks
+
+    def take_comments(self) -> tuple[str, ...]:
+        """Return the comments that came since the last chunk and will not stand on the next."""
+        comments, self._comments = self._comments, ()
+        return comments
+
+    def _take(self, items: list[bytes | Frame]) -> list[Chunk]:
+        """Read every frame; at a fault keep the error for the next call, unless there is nothing.
+
+        This loop is what a stream spends its time in: the usual frame, text in JSON that only
+        carries data, goes through it without a call besides parser and mapping.
+        """
+        chunks: list[Chunk] = []
+        try:
+            for item in items:
+                if type(item) is bytes and self._running is None and not self._comments:
+                    self._events += 1
+                    try:
+                        value = loads(item)
+                    except (ValueError, RecursionError):
+                        chunks += self._read_odd(item, None)
+                        continue
+                    chunk = self._read(value)
+                    # Chunks that are kept share the strings that all of them repeat.
+                    if chunk.id == self._id:
+                        chunk.id = self._id
+                    else:
+                        self._id = chunk.id
+                    if chunk.model == self._model:
+                        chunk.model = self._model
+                    else:
+                        self._model = chunk.model
+                    chunks.append(chunk)
+                else:
+                    chunks += self._read_frame(item)
+            failure = self._splitter.failure
+            if failure is not None:
+                self._fail(WireError(failure.message, event=self._events + 1), chunks)
+        except Fault as fault:
+            self._fail(WireError(fault.message, path=f"${fault.path}"), chunks)
+        except OnechunkError as error:
+            self._fail(error, chunks)
+        return chunks
+
+    def _fail(self, error: OnechunkError, chunks: list[Chunk]) -> None:
+        """Put the decoder in error; raise only if there are no chunks to return first."""
+        error.dialect = error.dialect or self._adapter.name
+        error.event = self._events if error.event is None else error.event
+        self._error = error
+        if not chunks:
+            raise error
+
+    def _read_frame(self, item: bytes | Frame) -> list[Chunk]:
+        """Read a frame of which there is more to say than its data."""
+        if isinstance(item, bytes):
+            item = Frame(item)
+        if item.data is None:
+            self._comments += item.comments
+            return []
+        if self._comments:
+            item.comments = (*self.take_comments(), *item.comments)
+        self._events += 1
+        data, item.data = item.data, None
+        try:
+            chunks = [self._adapter.read(loads(data))]
+        except (ValueError, RecursionError):
+            chunks = self._read_odd(data, item)
+        first = chunks[0]
+        if first.frame is None and (item != Frame(None)):
+            first.frame = item
+        if self._running is not None:
+            for chunk in chunks:
+                self._running.mark(chunk)
+        return chunks
+
+    def _read_odd(self, data: bytes, frame: Frame | None) -> list[Chunk]:
+        """Read data that the fast parser refuses: an end mark, an empty event, odd JSON."""
+        adapter = self._adapter
+        end = read_end(adapter, data)
+        if end is None and not data.strip():
+            end = Chunk(dialect=adapter.name, frame=Frame(data))
+        if end is not None:
+            if frame is not None:
+                frame.data = None if end.frame is None else end.frame.data
+                end.frame = frame
+            return [end]
+        try:
+            value, exact = parse(data, adapter, self._events)
+        except WireError:
+            # Some servers part events by one line end only: then each line is a payload.
+            lines = data.split(b"\n")
+            if len(lines) == 1:
+                raise
+            return self._read_lines(lines)
+        chunk = adapter.read(value, event=self._events)
+        if exact:
+            chunk.frame = frame or Frame(None)
+            chunk.frame.exact = True
+        return [chunk]
+
+    def _read_lines(self, lines: list[bytes]) -> list[Chunk]:
+        chunks: list[Chunk] = []
+        for number, line in enumerate(lines):
+            self._events += number > 0
+            end = read_end(self._adapter, line)
+            if end is not None:
+                chunks.append(end)
+                continue
+            value, exact = parse(line, self._adapter, self._events)
+            chunk = self._adapter.read(value, event=self._events)
+            chunk.frame = Frame(None, exact=True) if exact else None
+            chunks.append(chunk)
+        return chunks
+
+    @property
+    def _framing_name(self) -> str | None:
+        return type(self._splitter).__name__.removesuffix("Splitter").lower()
+
+
+def _splitter(adapter: Adapter, framing: str | None, limit: int) -> Splitter:
+    try:
+        if framing is None:
+            return AutoSplitter(limit, adapter.framings)
+        return make_splitter(framing, limit)
+    except ValueError as exc:
+        raise OnechunkError(str(exc), dialect=adapter.name) from exc

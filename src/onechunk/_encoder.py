@@ -1,0 +1,171 @@
+"""Chunks to the bytes of a stream, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from onechunk._adapter import Adapter
+from onechunk._chunk import Chunk, ExtraPolicy
+from onechunk._codec import DEFAULTS, is_away
+from onechunk._defaults import Defaults
+from onechunk._errors import EncodeError, LossError, OnechunkError
+from onechunk._framing import FRAMINGS, Frame, write_comment_sse, write_ndjson, write_sse
+from onechunk._json import dumps, dumps_exact
+from onechunk._loss import Loss
+from onechunk._losses import LossBook
+from onechunk._marks import Json
+from onechunk._registry import get_adapter
+from onechunk._running import RunningWriter
+from onechunk._shaper import Shaper
+
+__all__ = ["Encoder"]
+
+WRITERS: dict[str, Callable[[bytes, Frame | None], bytes]] = {
+    "ndjson": write_ndjson,
+    "sse": write_sse,
+}
+
+
+class Encoder:
+    """Turns the chunks of one stream into bytes of a dialect.
+
+    Chunks of the same dialect go home: the frames are those they were decoded from, with every
+    edit. Chunks of another dialect are shaped into a stream that the dialect's readers accept.
+
+    Args:
+        dialect: Name of a dialect or profile.
+        framing: `sse` or `ndjson`; None for the dialect's own.
+        extra: Where residue goes.
+        defaults: What the source may not say and the dialect needs.
+        strict: Raise where something would be dropped or changed.
+
+    Raises:
+        UnknownDialectError: No adapter has the name.
+        OnechunkError: The framing is not known.
+    """
+
+    def __init__(
+        self,
+        dialect: str,
+        *,
+        framing: str | None = None,
+        extra: ExtraPolicy = "home",
+        defaults: Defaults = DEFAULTS,
+        strict: bool = False,
+    ) -> None:
+        self._adapter: Adapter = get_adapter(dialect)
+        self._framing = framing or self._adapter.framing
+        if self._framing not in WRITERS:
+            known = ", ".join(FRAMINGS)
+            message = f"unknown framing {framing!r}; known are {known}"
+            raise OnechunkError(message, dialect=self._adapter.name)
+        self._write = WRITERS[self._framing]
+        self._extra: ExtraPolicy = extra
+        self._strict = strict
+        self._shaper = Shaper(self._adapter.rules, defaults)
+        self._book = LossBook(self._adapter, extra)
+        running = self._adapter.running
+        self._running = RunningWriter(running) if running else None
+        self._write_away = (
+            self._adapter.write_away_whole if extra == "always" else self._adapter.write_away
+        )
+        self._events = 0
+        self._closed = False
+
+    @property
+    def dialect(self) -> str:
+        """The name this encoder was made with."""
+        return self._adapter.name
+
+    @property
+    def losses(self) -> list[Loss]:
+        """What was lost so far: each kind of loss at each path once, as it first came."""
+        return self._book.losses
+
+    def feed(self, chunk: Chunk) -> bytes:
+        """Return the bytes that *chunk* makes ready to send; they may be none yet.
+
+        Raises:
+            LossError: Only if strict.
+            EncodeError: The chunk's fields are not what they should be.
+        """
+        if self._closed:
+            message = "the encoder was closed"
+            raise EncodeError(message, dialect=self._adapter.name)
+        self._events += 1
+        try:
+            if not is_away(self._adapter, chunk, self._extra):
+                return self._feed_home(chunk)
+            return self._feed_away(chunk)
+        except (AttributeError, TypeError, KeyError, ValueError) as exc:
+            message = f"the chunk cannot be written: {exc}"
+            raise EncodeError(message, dialect=self._adapter.name, event=self._events) from exc
+
+    def close(self) -> bytes:
+        """Return what a legal end still needs; nothing for a stream that went home."""
+        if self._closed:
+            return b""
+        self._closed = True
+        out = b"".join([self._frame(chunk) for chunk in self._shaper.close()])
+        self._note_shaped()
+        return out
+
+    def comments(self, comments: tuple[str, ...]) -> bytes:
+        """Return the bytes of keep-alive comments, where the framing has any."""
+        return write_comment_sse(comments) if self._framing == "sse" else b""
+
+    def _feed_home(self, chunk: Chunk) -> bytes:
+        frame = chunk.frame
+        if frame is None and self._running is None and not chunk.done:
+            return self._write(dumps(self._adapter.write_home(chunk)), None)
+        if frame is not None and frame.data is not None:
+            return self._write(frame.data, frame)
+        if frame is not None and _is_comment(chunk):
+            return self.comments(frame.comments)
+        if chunk.done and not chunk.extra and not chunk.choices:
+            return b"" if self._adapter.end is None else self._write(self._adapter.end, frame)
+        payload = self._adapter.write_home(chunk)
+        if self._running is not None:
+            self._running.fill(chunk, payload)
+        exact = frame is not None and frame.exact
+        return self._write(dumps_exact(payload) if exact else dumps(payload), frame)
+
+    def _feed_away(self, chunk: Chunk) -> bytes:
+        shaper = self._shaper
+        if shaper.is_plain(chunk):
+            if not self._book.knows(chunk):
+                self._note(chunk)
+            return self._write(dumps(self._write_away(chunk, shaper.envelope)), None)
+        if not self._book.knows(chunk):
+            self._note(chunk)
+        head = b"" if chunk.frame is None else self.comments(chunk.frame.comments)
+        out = head + b"".join([self._frame(shaped) for shaped in shaper.feed(chunk)])
+        self._note_shaped()
+        return out
+
+    def _frame(self, chunk: Chunk) -> bytes:
+        """Write one shaped chunk."""
+        if chunk.done:
+            return b"" if self._adapter.end is None else self._write(self._adapter.end, None)
+        payload: dict[str, Json] = self._write_away(chunk, self._shaper.envelope)
+        return self._write(dumps(payload), None)
+
+    def _note(self, chunk: Chunk) -> None:
+        """Enter what *chunk* loses; raise if strict."""
+        new = self._book.enter(chunk, self._events)
+        lost = [loss for loss in new if loss.kind != "invented"]
+        if self._strict and lost:
+            raise LossError(lost, dialect=self._adapter.name, event=self._events)
+
+    def _note_shaped(self) -> None:
+        shaper = self._shaper
+        if shaper.losses:
+            self._book.add(shaper.losses, self._events)
+            shaper.losses.clear()
+        if not self._book.envelope_noted:
+            self._book.envelope_noted = True
+            self._book.add(shaper.made_up(), self._events)
+
+
+def _is_comment(chunk: Chunk) -> bool:
+    return not (chunk.choices or chunk.extra or chunk.done or chunk.usage or chunk.error)

@@ -1,0 +1,87 @@
+"""Every exception that leaves the public API, by who is to blame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onechunk._loss import Loss
+
+__all__ = [
+    "AdapterError",
+    "EncodeError",
+    "LossError",
+    "OnechunkError",
+    "UnknownDialectError",
+    "WireError",
+]
+
+
+class OnechunkError(Exception):
+    """Base of all errors of this library.
+
+    Attributes:
+        message: What is wrong, in one sentence, without the place.
+        dialect: The dialect at work; None where none was known yet.
+        event: Number of the frame in its stream, from 1; None outside a stream.
+        path: JSON path of the value at fault, such as `$.choices[0].delta`; None where the
+            payload as a whole is at fault.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        dialect: str | None = None,
+        event: int | None = None,
+        path: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.dialect = dialect
+        self.event = event
+        self.path = path
+
+    def __str__(self) -> str:
+        """Return place and message in one line: `openai, event 3, $.choices: expected …`."""
+        place = [self.dialect] if self.dialect else []
+        if self.event is not None:
+            place.append(f"event {self.event}")
+        if self.path is not None:
+            place.append(self.path)
+        return f"{', '.join(place)}: {self.message}" if place else self.message
+
+
+class WireError(OnechunkError):
+    """The bytes or the payload are not what the dialect allows."""
+
+
+class EncodeError(OnechunkError):
+    """The canonical chunk cannot be written."""
+
+
+class LossError(EncodeError):
+    """Strict encoding was asked for and something would be lost.
+
+    Attributes:
+        losses: What would be lost, at least one.
+    """
+
+    def __init__(self, losses: list[Loss], *, dialect: str, event: int | None = None) -> None:
+        first = losses[0]
+        more = f" and {len(losses) - 1} more" if len(losses) > 1 else ""
+        super().__init__(
+            f"{first.kind} in a strict conversion{more}",
+            dialect=dialect,
+            event=event,
+            path=first.path,
+        )
+        self.losses = losses
+
+
+class AdapterError(OnechunkError):
+    """An installed adapter cannot be used: it is broken, or two carry one name."""
+
+
+class UnknownDialectError(AdapterError):
+    """No installed adapter or profile has this name."""

@@ -1,0 +1,63 @@
+"""Frames into bytes: what the splitters read back as the same frames."""
+
+from collections.abc import Iterable
+
+from onechunk._framing._frame import Frame
+from onechunk._framing._lines import CR, LF
+
+
+def write_sse(data: bytes, frame: Frame | None = None) -> bytes:
+    """Write one server-sent event.
+
+    Args:
+        data: The payload. Its line ends part it into several `data` lines.
+        frame: What stands around the payload; its own data is not looked at.
+
+    Raises:
+        ValueError: A text of the frame holds a line end, or a surrogate that no splitter made.
+    """
+    head = b"" if frame is None else _write_head(frame)
+    if frame is not None and frame.bare:
+        return head + data + b"\n"
+    if LF in data or CR in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\ndata: ")
+    return head + b"data: " + data + b"\n\n"
+
+
+def write_comment_sse(comments: Iterable[str]) -> bytes:
+    """Write comments that stand alone; nothing if there are none.
+
+    Raises:
+        ValueError: As `write_sse` does.
+    """
+    lines = b"".join([_write_line(":", comment) for comment in comments])
+    return lines + b"\n" if lines else b""
+
+
+def write_ndjson(data: bytes, frame: Frame | None = None) -> bytes:  # noqa: ARG001 - as write_sse
+    """Write one JSON text and a line end; what a frame says around the text has no place here.
+
+    Args:
+        data: JSON, preferably compact: a text with line ends is read back as one, but only by
+            readers that count brackets.
+        frame: Not looked at.
+    """
+    return data + b"\n"
+
+
+def _write_head(frame: Frame) -> bytes:
+    head = b"".join([_write_line(":", comment) for comment in frame.comments])
+    if frame.event is not None:
+        head += _write_line("event: ", frame.event)
+    if frame.id is not None:
+        head += _write_line("id: ", frame.id)
+    if frame.retry is not None:
+        head += _write_line("retry: ", frame.retry)
+    return head
+
+
+def _write_line(start: str, text: str) -> bytes:
+    # A line end inside would let the text write fields, or events, of its own.
+    if "\n" in text or "\r" in text:
+        raise ValueError(f"a line end cannot stand in {start}{text!r}")
+    return f"{start}{text}\n".encode("utf-8", "surrogateescape")

@@ -1,0 +1,46 @@
+"""Two marks that JSON has no word for, used in wire classes and in residue."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Final, Literal
+
+__all__ = ["DERIVED", "UNSET", "Derived", "Json", "Unset"]
+
+Json = Any
+"""Any JSON value: dict, list, str, int, float, bool or None."""
+
+
+class _Unset(Enum):
+    # A value that no JSON writer takes: a mark that leaks is an error, never text.
+    UNSET = ...
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+class _Derived(Enum):
+    DERIVED = ...
+
+    def __repr__(self) -> str:
+        return "DERIVED"
+
+
+Unset = Literal[_Unset.UNSET]
+Derived = Literal[_Derived.DERIVED]
+
+UNSET: Final = _Unset.UNSET
+"""The wire left this key out.
+
+The default of every field of a wire class; in residue it stands under a key that the dialect
+always sends and that was missing this time.
+"""
+
+DERIVED: Final = _Derived.DERIVED
+"""The wire repeats here, or says in this place, what a canonical field holds.
+
+It stands in residue instead of the text, so that an edit of the canonical field changes both.
+"""

@@ -1,0 +1,114 @@
+"""Finding adapters through the entry-point group `onechunk.adapters`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+from onechunk._adapter import Adapter
+from onechunk._errors import AdapterError, UnknownDialectError
+
+__all__ = ["GROUP", "get_adapter", "load_adapters"]
+
+GROUP: Final = "onechunk.adapters"
+"""An entry point of this group names an `Adapter` value; its own name is the dialect's."""
+
+
+class _Adapters(Mapping[str, Adapter]):
+    """Adapters by name of dialect or profile; a room is imported when it is first asked for."""
+
+    def __init__(self, points: tuple[EntryPoint, ...]) -> None:
+        self._points = _by_name(points)
+        self._loaded: dict[str, Adapter] = {}
+        self._profiles: dict[str, Adapter] | None = None
+
+    def __getitem__(self, name: str) -> Adapter:
+        if name in self._points:
+            if name not in self._loaded:
+                self._loaded[name] = _load(self._points[name])
+            return self._loaded[name]
+        return self._all_profiles()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._points
+        yield from self._all_profiles()
+
+    def __len__(self) -> int:
+        return len(self._points) + len(self._all_profiles())
+
+    def _all_profiles(self) -> dict[str, Adapter]:
+        if self._profiles is None:
+            found: dict[str, Adapter] = {}
+            for name in self._points:
+                for profile in self[name].profiles:
+                    taken = found.get(profile.name) or self._loaded.get(profile.name)
+                    if taken is not None:
+                        message = f"{name} and {taken.dialect} both have a profile {profile.name!r}"
+                        raise AdapterError(message)
+                    found[profile.name] = profile
+            self._profiles = found
+        return self._profiles
+
+
+def _by_name(points: tuple[EntryPoint, ...]) -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for point in sorted(points, key=lambda point: point.name):
+        other = found.setdefault(point.name, point)
+        if other is not point and other.value != point.value:
+            message = (
+                f"two adapters are named {point.name!r}: {_describe(other)} and {_describe(point)}"
+            )
+            raise AdapterError(message, dialect=point.name)
+    return found
+
+
+def _load(point: EntryPoint) -> Adapter:
+    try:
+        adapter = point.load()
+    except Exception as exc:  # whatever a third party's module raises when imported
+        message = f"the adapter of {_describe(point)} cannot be imported: {exc}"
+        raise AdapterError(message, dialect=point.name) from exc
+    if not isinstance(adapter, Adapter):
+        message = f"the entry point of {_describe(point)} names no Adapter but {adapter!r}"
+        raise AdapterError(message, dialect=point.name)
+    if adapter.name != point.name:
+        message = f"the adapter of {_describe(point)} calls itself {adapter.name!r}"
+        raise AdapterError(message, dialect=point.name)
+    return adapter
+
+
+def _describe(point: EntryPoint) -> str:
+    owner = point.dist.name if point.dist is not None else "an unknown distribution"
+    return f"{owner} ({point.value})"
+
+
+@cache
+def load_adapters() -> Mapping[str, Adapter]:
+    """Return all installed adapters by the name of their dialect, and of every profile.
+
+    Rooms are imported when they are first asked for. The entry points are read once a process.
+
+    Raises:
+        AdapterError: Two distributions offer one name. Looking a name up, or iterating, also
+            raises it where an adapter is broken.
+    """
+    return _Adapters(tuple(entry_points(group=GROUP)))
+
+
+@cache
+def get_adapter(name: str) -> Adapter:
+    """Return the adapter of a dialect or profile.
+
+    Raises:
+        UnknownDialectError: No installed adapter has the name; the message lists what there is.
+        AdapterError: The adapter is broken.
+    """
+    adapters = load_adapters()
+    try:
+        return adapters[name]
+    except KeyError:
+        known = ", ".join(sorted(adapters))
+        message = f"unknown dialect {name!r}; installed are: {known}"
+        raise UnknownDialectError(message) from None

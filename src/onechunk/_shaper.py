@@ -1,0 +1,309 @@
+"""From one dialect's chunks to chunks that another dialect's readers accept.
+
+Readers punish what senders repeat: a role, a tool's id or name said twice is joined twice. So
+these are said once, calls are counted anew, usage waits for its place, and the stream ends.
+"""
+
+from __future__ import annotations
+
+from attrs import define, evolve, field
+
+from onechunk._adapter import Envelope, Rules
+from onechunk._chunk import Choice, Chunk, Error, Usage
+from onechunk._defaults import Defaults
+from onechunk._finish import Finish, FinishReason
+from onechunk._loss import Loss
+from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
+
+__all__ = ["Shaper", "prepare"]
+
+
+@define
+class _Call:
+    """One tool call as the target counts it."""
+
+    index: int
+    id: str | None = None
+    named: bool = False
+
+
+@define
+class _ChoiceState:
+    """What was said of one choice."""
+
+    started: bool = False
+    finished: bool = False
+    calls: list[_Call] = field(factory=list[_Call])
+    by_index: dict[int, _Call] = field(factory=dict[int, _Call])
+    by_id: dict[str, _Call] = field(factory=dict[str, _Call])
+
+
+class Shaper:
+    """Shapes one stream.
+
+    Args:
+        rules: The target's.
+        defaults: What the source may not say.
+
+    Attributes:
+        envelope: What every chunk of the stream repeats.
+        losses: What was made up or bent; the caller empties it.
+        ended: True once the end is written.
+    """
+
+    def __init__(self, rules: Rules, defaults: Defaults) -> None:
+        self.envelope = Envelope(defaults.id, defaults.model, defaults.created)
+        self.losses: list[Loss] = []
+        self.ended = False
+        self._rules = rules
+        self._defaults = defaults
+        self._said = Envelope()
+        self._choices: dict[int, _ChoiceState] = {}
+        self._usage: Usage | None = None
+        self._held: Chunk | None = None
+        self._failed = False
+        self._began = False
+
+    def is_plain(self, chunk: Chunk) -> bool:
+        """Say whether *chunk* can be written as it is: text that goes on, and nothing else."""
+        choices = chunk.choices
+        if len(choices) != 1 or self._held is not None:
+            return False
+        choice = choices[0]
+        parts = choice.parts
+        if len(parts) != 1 or choice.finish is not None or choice.role is not None:
+            return False
+        part = parts[0]
+        if type(part) is not Text or not part.text or choice.logprobs is not None:
+            return False
+        if chunk.usage is not None or chunk.error is not None or chunk.done:
+            return False
+        state = self._choices.get(choice.index or 0)
+        return state is not None and state.started and choice.index is not None
+
+    def feed(self, chunk: Chunk) -> list[Chunk]:
+        """Return the chunks to write for *chunk*; often one, sometimes none yet."""
+        self._open(chunk)
+        if chunk.usage is not None and _says_something(chunk.usage):
+            self._usage = chunk.usage
+        choices = [shaped for choice in chunk.choices if (shaped := self._choice(choice))]
+        out: list[Chunk] = []
+        error = chunk.error
+        if error is not None:
+            self._failed = True
+        if choices or error is not None:
+            shaped = Chunk(
+                choices=choices, error=error, dialect=chunk.dialect, extra=chunk.extra
+            )
+            self._fail(shaped)
+            out += self._place(shaped)
+        if chunk.done:
+            out += self._end(whole=True)
+        return out
+
+    def close(self) -> list[Chunk]:
+        """Return what is missing for a legal end; nothing if the end was written."""
+        return [] if self.ended or not self._began else self._end(whole=False)
+
+    def _open(self, chunk: Chunk) -> None:
+        """Take over what the chunk says of the whole stream; the first word counts."""
+        said = self._said
+        if said.id is None and chunk.id is not None:
+            said.id = self.envelope.id = chunk.id
+        if said.created is None and chunk.created is not None:
+            said.created = self.envelope.created = int(chunk.created)
+        if chunk.model is not None and said.model != chunk.model:
+            said.model = self.envelope.model = chunk.model
+        self._began = True
+
+    def made_up(self) -> list[Loss]:
+        """Return what of the envelope no chunk has said so far."""
+        return [
+            Loss("invented", f"$.{name}", getattr(self.envelope, name))
+            for name in ("id", "model", "created")
+            if getattr(self._said, name) is None
+        ]
+
+    def _choice(self, choice: Choice) -> Choice | None:
+        """Return what is new in *choice*, or None."""
+        index = choice.index or 0
+        state = self._choices.get(index)
+        if state is None:
+            state = self._choices[index] = _ChoiceState()
+        role = None
+        first = not state.started
+        if first and self._rules.roles:
+            role = choice.role or "assistant"
+        says = self._rules.says
+        parts: list[Part] = []
+        for part in choice.parts:
+            if type(part) is ToolCall:
+                if ToolCall in says:
+                    parts.append(self._call(part, index, state))
+            elif _speaks(part, first=first) and (type(part) in says or type(part) is Refusal):
+                parts.append(part)
+        finish = None if state.finished else choice.finish
+        if not (parts or finish or choice.logprobs or (role and choice.role)):
+            return None
+        state.started = True
+        state.finished = state.finished or finish is not None
+        return Choice(index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
+
+    def _call(self, part: ToolCall, choice: int, state: _ChoiceState) -> ToolCall:
+        """Return the fragment with the target's number, and with id and name only once."""
+        call = self._find(part, state)
+        head = call is None
+        if call is None:
+            call = _Call(len(state.calls))
+            state.calls.append(call)
+            call.id = part.id
+            if call.id is None:
+                call.id = self._defaults.call_id.format(choice=choice, index=call.index)
+                self.losses.append(
+                    Loss("invented", f"$.choices[{choice}].parts[{call.index}].id", call.id)
+                )
+        if part.index is not None:
+            state.by_index[part.index] = call
+        if part.id is not None:
+            state.by_id[part.id] = call
+        name = None if call.named else part.name
+        call.named = call.named or name is not None
+        return ToolCall(call.index, call.id if head else None, name, part.arguments)
+
+    def _find(self, part: ToolCall, state: _ChoiceState) -> _Call | None:
+        """Return the call that *part* goes on with; None if it begins one."""
+        if part.id is not None and part.id in state.by_id:
+            return state.by_id[part.id]
+        if part.index is not None:
+            call = state.by_index.get(part.index)
+            # A new id under a number that is taken is a new call.
+            return call if part.id is None or call is None or call.id == part.id else None
+        if part.id is not None or part.name is not None or not state.calls:
+            return None
+        return state.calls[-1]
+
+    def _fail(self, chunk: Chunk) -> None:
+        """Say a failure the way the target does: by a finish word, or by an error object."""
+        failed = [c for c in chunk.choices if c.finish and c.finish.reason is FinishReason.ERROR]
+        if self._rules.error_finish:
+            if chunk.error is not None and not failed:
+                self._finish_all(chunk, FinishReason.ERROR)
+        elif failed:
+            self._failed = True
+            for choice in failed:
+                choice.finish = None
+            if chunk.error is None:
+                chunk.error = Error(self._defaults.failed, "server_error")
+                self.losses.append(Loss("invented", "$.error.message", chunk.error.message))
+
+    def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
+        """Finish every choice that is still open, in *chunk*."""
+        if not self._choices:
+            self._choices[0] = _ChoiceState(started=True)
+            role = "assistant" if self._rules.roles else None
+            chunk.choices.append(Choice(0, role))
+        for index, state in sorted(self._choices.items()):
+            if not state.finished:
+                state.finished = True
+                found = [choice for choice in chunk.choices if choice.index == index]
+                if not found:
+                    found = [Choice(index)]
+                    chunk.choices += found
+                found[0].finish = Finish(reason)
+                self.losses.append(
+                    Loss("invented", f"$.choices[{index}].finish.reason", reason.value)
+                )
+
+    def _place(self, chunk: Chunk) -> list[Chunk]:
+        """Hold back the chunk that finishes, where the target wants usage on it."""
+        out = [] if self._held is None else [self._held]
+        self._held = None
+        if self._rules.usage == "last" and any(choice.finish for choice in chunk.choices):
+            self._held = chunk
+            return out
+        return [*out, chunk]
+
+    def _end(self, *, whole: bool) -> list[Chunk]:
+        """Return the end of the stream; *whole* if the source had its own."""
+        out: list[Chunk] = []
+        last = Chunk()
+        if not self._failed:
+            if whole:
+                self._finish_open(last)
+            elif any(not state.finished for state in self._choices.values()):
+                last.error = Error(self._defaults.cut_off, "incomplete_stream")
+                self.losses.append(Loss("invented", "$.error.message", last.error.message))
+                self._failed = True
+                self._fail(last)
+        if last.choices or last.error is not None:
+            out += self._place(last)
+        held, self._held = self._held, None
+        if held is not None:
+            held.usage, self._usage = self._usage, None
+            out.append(held)
+        if self._usage is not None:
+            out.append(Chunk(usage=self._usage))
+            self._usage = None
+        self.ended = True
+        return [*out, Chunk(done=True)]
+
+    def _finish_open(self, chunk: Chunk) -> None:
+        """Finish what the source ended without a word for it."""
+        for index, state in sorted(self._choices.items()):
+            if state.started and not state.finished:
+                state.finished = True
+                reason = FinishReason.TOOL_CALLS if state.calls else FinishReason.STOP
+                chunk.choices.append(Choice(index, finish=Finish(reason)))
+                self.losses.append(
+                    Loss("invented", f"$.choices[{index}].finish.reason", reason.value)
+                )
+
+
+def _says_something(usage: Usage) -> bool:
+    return any(
+        count is not None
+        for count in (usage.input_tokens, usage.output_tokens, usage.total_tokens)
+    )
+
+
+def _speaks(part: Part, *, first: bool) -> bool:
+    """Say whether *part* holds anything; the empty text of a first chunk opens the answer."""
+    if isinstance(part, Text | Refusal):
+        return bool(part.text) or (first and isinstance(part, Text))
+    if isinstance(part, Reasoning):
+        return bool(part.text or part.signature or part.encrypted)
+    return True
+
+
+def prepare(rules: Rules, chunk: Chunk, defaults: Defaults) -> tuple[Chunk, Envelope]:
+    """Return *chunk* fit for writing alone in another dialect, and its envelope."""
+    envelope = Envelope(
+        defaults.id if chunk.id is None else chunk.id,
+        defaults.model if chunk.model is None else chunk.model,
+        defaults.created if chunk.created is None else int(chunk.created),
+    )
+    choices = [_prepare_choice(rules, choice, number) for number, choice in enumerate(chunk.choices)]
+    error = chunk.error
+    if not rules.error_finish:
+        failed = [c for c in choices if c.finish and c.finish.reason is FinishReason.ERROR]
+        if failed and error is None:
+            error = Error(defaults.failed, "server_error")
+    elif error is not None and not any(choice.finish for choice in choices):
+        choices = [evolve(c, finish=Finish(FinishReason.ERROR)) for c in choices] or [
+            Choice(finish=Finish(FinishReason.ERROR))
+        ]
+    return evolve(chunk, choices=choices, error=error), envelope
+
+
+def _prepare_choice(rules: Rules, choice: Choice, number: int) -> Choice:
+    calls = 0
+    parts: list[Part] = []
+    for part in choice.parts:
+        if type(part) is ToolCall:
+            if rules.counts and part.index is None:
+                part = evolve(part, index=calls)  # noqa: PLW2901
+            calls += 1
+        parts.append(part)
+    index = number if choice.index is None else choice.index
+    role = choice.role if rules.roles else None
+    return evolve(choice, index=index, parts=parts, role=role)

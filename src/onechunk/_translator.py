@@ -1,0 +1,83 @@
+"""Bytes of one dialect to bytes of another."""
+
+from __future__ import annotations
+
+from onechunk._chunk import ExtraPolicy
+from onechunk._codec import DEFAULTS
+from onechunk._decoder import Decoder
+from onechunk._defaults import Defaults
+from onechunk._encoder import Encoder
+from onechunk._framing import DEFAULT_FRAME_LIMIT
+from onechunk._loss import Loss
+
+__all__ = ["Translator"]
+
+
+class Translator:
+    """Translates one stream while it flows: bytes in, bytes out.
+
+    Args:
+        source: Dialect or profile of the bytes that come.
+        target: Dialect or profile of the bytes that go.
+        framing: Framing of the bytes that come; None lets the first bytes tell.
+        to_framing: Framing of the bytes that go; None for the target's own.
+        limit: Most bytes that one frame may have.
+        extra: Where residue goes.
+        defaults: What the source may not say and the target needs.
+        strict: Raise where something would be dropped or changed.
+
+    Raises:
+        UnknownDialectError: No adapter has one of the names.
+        OnechunkError: A framing is not known.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        *,
+        framing: str | None = None,
+        to_framing: str | None = None,
+        limit: int = DEFAULT_FRAME_LIMIT,
+        extra: ExtraPolicy = "home",
+        defaults: Defaults = DEFAULTS,
+        strict: bool = False,
+    ) -> None:
+        self._decoder = Decoder(source, framing=framing, limit=limit)
+        self._encoder = Encoder(
+            target, framing=to_framing, extra=extra, defaults=defaults, strict=strict
+        )
+
+    @property
+    def losses(self) -> list[Loss]:
+        """What was lost so far: each kind of loss at each path once, as it first came."""
+        return self._encoder.losses
+
+    def feed(self, data: bytes) -> bytes:
+        """Return the bytes to send for *data*; a comment passes at once.
+
+        Raises:
+            WireError: The source is not what its dialect allows. What came before the error was
+                returned by the call before.
+            LossError: Only if strict.
+        """
+        chunks = self._decoder.feed(data)
+        if len(chunks) == 1:
+            out = self._encoder.feed(chunks[0])
+        else:
+            out = b"".join([self._encoder.feed(chunk) for chunk in chunks])
+        comments = self._decoder.take_comments()
+        return out + self._encoder.comments(comments) if comments else out
+
+    def close(self) -> bytes:
+        """Return the last bytes: what the source's end completes, and the target's legal end.
+
+        Raises:
+            WireError: The source was cut off in the middle of a frame. `abort` still ends the
+                target legally.
+        """
+        return b"".join([self._encoder.feed(c) for c in self._decoder.close()]) + self.abort()
+
+    def abort(self) -> bytes:
+        """Return the target's legal end without waiting for the source's, as after an error."""
+        return self._encoder.close()

@@ -1,0 +1,59 @@
+"""The table language in which an adapter says how its wire maps to the canonical chunk."""
+
+from onechunk.mapping._elsewhere import UsageElsewhere
+from onechunk.mapping._error_row import error_rows
+from onechunk.mapping._finish_row import finish_row
+from onechunk.mapping._group import group
+from onechunk.mapping._items import Item, Items
+from onechunk.mapping._logprobs import TOKEN, logprobs_row
+from onechunk.mapping._reader import Rename, make_reader
+from onechunk.mapping._rows import (
+    Calls,
+    Const,
+    Content,
+    Copy,
+    Each,
+    Fault,
+    Into,
+    Leaf,
+    Object,
+    PartVia,
+    Row,
+    Says,
+    Table,
+    Via,
+    expected,
+)
+from onechunk.mapping._usage import usage_row
+from onechunk.mapping._writer import Manner, make_writer
+
+__all__ = [
+    "TOKEN",
+    "Calls",
+    "Const",
+    "Content",
+    "Copy",
+    "Each",
+    "Fault",
+    "Into",
+    "Item",
+    "Items",
+    "Leaf",
+    "Manner",
+    "Object",
+    "PartVia",
+    "Rename",
+    "Row",
+    "Says",
+    "Table",
+    "UsageElsewhere",
+    "Via",
+    "error_rows",
+    "expected",
+    "finish_row",
+    "group",
+    "logprobs_row",
+    "make_reader",
+    "make_writer",
+    "usage_row",
+]

@@ -1,0 +1,324 @@
+"""From a wire object, as a dict or as an attrs object, to the canonical value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import NOTHING, Factory, fields
+
+from onechunk._marks import DERIVED, UNSET
+from onechunk._parts import ToolCall
+from onechunk.mapping._rows import (
+    Calls,
+    Const,
+    Content,
+    Copy,
+    Each,
+    Fault,
+    Into,
+    Leaf,
+    PartVia,
+    Row,
+    Says,
+    Table,
+    Via,
+    expected,
+)
+from onechunk.mapping._source import Source
+
+__all__ = ["Reader", "Rename", "is_leaf", "make_reader", "start"]
+
+Rename = Callable[[str], str]
+"""From the name in the wire class to the key on the wire."""
+
+
+def make_reader(table: Table, rename: Rename = str) -> Callable[[dict[str, Any]], Any]:
+    """Return a function that turns a payload into the canonical value and keeps the payload.
+
+    What the rows take out is gone from the dict; what remains becomes `extra`, the same object.
+    It raises `Fault`.
+    """
+    s = start(table, "read(d)")
+    s("if type(d) is not dict:", "    raise expected('an object', d)")
+    Reader(s, rename).table(table)
+    s("return c")
+    return s.function()
+
+
+def start(table: Table, signature: str) -> Source:
+    s = Source(signature)
+    s.scope |= {
+        "UNSET": UNSET,
+        "DERIVED": DERIVED,
+        "Fault": Fault,
+        "expected": expected,
+        "new": object.__new__,
+        "said": _said,
+        "joined": _joined,
+        "mark_copy": _mark_copy,
+        "ToolCall": ToolCall,
+    }
+    s.scope["Make"] = table.make
+    return s
+
+
+class Reader:
+    """Writes the lines for one table; `c` is the canonical value, `parts` its parts."""
+
+    def __init__(self, source: Source, rename: Rename) -> None:
+        self.s = source
+        self.rename = rename
+
+    def table(self, table: Table) -> None:
+        """Write creation, defaults and all rows over the dict `d`."""
+        self.s("c = new(Make)")
+        self.defaults(table)
+        self.rows(table.rows, "d")
+        if "extra" in _names(table.make):
+            self.s("c.extra = d")
+
+    def defaults(self, table: Table) -> None:
+        """Store what a canonical value holds where no row says otherwise."""
+        set_by_rows = {row.to for row in table.rows if isinstance(row, Each)}
+        unsaid = _leaves(table.rows)
+        for attribute in fields(table.make):
+            name = attribute.name
+            if name in table.fixed:
+                self.s(f"c.{name} = {_literal(table.fixed[name])}")
+            elif name == "parts":
+                self.s("c.parts = parts = []")
+            elif name != "extra" and name not in set_by_rows:
+                default = None if name in unsaid else attribute.default
+                self.s(f"c.{name} = {_literal(default)}")
+
+    def rows(self, rows: tuple[Row, ...], d: str) -> None:
+        """Write the lines of *rows* over the dict named *d*, common keys first."""
+        copies = [row for row in rows if isinstance(row, Copy)]
+        for row in copies:
+            if isinstance(row.of, str):
+                self.copy(row, d)
+        common = [row for row in rows if _is_common(row)]
+        for row in common:
+            self.row(row, d)
+        rare = [row for row in rows if row not in common and row not in copies]
+        rare += [row for row in copies if not isinstance(row.of, str)]
+        if any(not isinstance(row, Const) for row in rare):
+            with self.s.indent(f"if {d}:"):
+                for row in rare:
+                    self.row(row, d)
+
+    def row(self, row: Row, d: str) -> None:
+        """Write the lines of one row."""
+        match row:
+            case Leaf():
+                self.leaf(row, d)
+            case Via():
+                self.via(row, d)
+            case Each():
+                self.each(row, d)
+            case Into():
+                self.into(row, d)
+            case Says():
+                self.says(row, d)
+            case Content():
+                self.content(row, d)
+            case Calls():
+                self.calls(row, d)
+            case PartVia():
+                self.part_via(row, d)
+            case Copy():
+                self.copy(row, d)
+            case Const():
+                pass
+
+    def leaf(self, row: Leaf, d: str) -> None:
+        key = repr(self.rename(row.wire))
+        self.s(f"v = {d}.get({key})")
+        with self.s.indent(f"if {is_leaf(row, 'v', self.s)}:"):
+            self.s(f"c.{row.to} = v", f"del {d}[{key}]")
+        if row.always:
+            self.s("else:", f"    c.{row.to} = ''", f"    if {key} not in {d}:")
+            self.s(f"        {d}[{key}] = UNSET")
+
+    def via(self, row: Via, d: str) -> None:
+        key = self.rename(row.wire)
+        self.s(f"v = {d}.get({key!r})")
+        with self.s.indent("if v is not None:"):
+            self._guarded(key, f"r = {self.s.name(row.read)}(v, {d})")
+            self.s("if r is not None:", f"    c.{row.to} = r")
+
+    def part_via(self, row: PartVia, d: str) -> None:
+        key = self.rename(row.wire)
+        self.s(f"v = {d}.get({key!r})")
+        other = "".join(f" or {self.rename(at)!r} in {d}" for at in row.also_at)
+        with self.s.indent(f"if v is not None{other}:"):
+            self._guarded(key, f"{self.s.name(row.read)}(v, {d}, parts)")
+
+    def _guarded(self, key: str, line: str) -> None:
+        self.s("try:", f"    {line}")
+        self.s("except Fault as fault:", f"    raise fault.inside({'.' + key!r})")
+
+    def each(self, row: Each, d: str) -> None:
+        key = self.rename(row.wire)
+        read = self.s.name(make_reader(row.table, self.rename))
+        self.s(f"v = {d}.get({key!r})", f"c.{row.to} = values = []")
+        with self.s.indent("if type(v) is list:"):
+            self._loop(key, "v", f"values.append({read}(x))")
+            self.s(f"del {d}[{key!r}]")
+        self._missing(key, "a list", d)
+
+    def _loop(self, key: str, values: str, line: str) -> None:
+        """Loop over a list; on a fault the number of values read tells the place."""
+        self.s("try:", f"    for x in {values}:", f"        {line}")
+        with self.s.indent("except Fault as fault:"):
+            self.s(f"raise fault.inside(f'.{key}[{{len(values)}}]')")
+
+    def _missing(self, key: str, what: str, d: str, v: str = "v") -> None:
+        """Write what follows the usual branch of a value that the dialect always sends."""
+        self.s(
+            f"elif {v} is None:",
+            f"    if {key!r} not in {d}:",
+            f"        {d}[{key!r}] = UNSET",
+            "else:",
+            f"    raise expected({what!r}, {v}, {'.' + key!r})",
+        )
+
+    def into(self, row: Into, d: str) -> None:
+        key = self.rename(row.wire)
+        inner = self.s.variable("d")
+        self.s(f"{inner} = {d}.get({key!r})")
+        with self.s.indent(f"if type({inner}) is dict{'' if row.always else f' and {inner}'}:"):
+            with self.s.indent("try:"):
+                self.rows(row.rows, inner)
+            self.s("except Fault as fault:", f"    raise fault.inside({'.' + key!r})")
+            self.s(f"if not {inner}:", f"    del {d}[{key!r}]")
+        if row.always:
+            self._missing(key, "an object", d, inner)
+        elif not row.lenient:
+            self.s(f"elif {inner} is not None and type({inner}) is not dict:")
+            self.s(f"    raise expected('an object', {inner}, {'.' + key!r})")
+
+    def says(self, row: Says, d: str) -> None:
+        keys = tuple(self.rename(key) for key in (row.wire, *row.also_in))
+        part = self.s.name(row.part)
+        put = "parts.insert(0, {})" if row.first else "parts.append({})"
+        if len(keys) == 1:
+            self.s(f"v = {d}.get({keys[0]!r})")
+            with self.s.indent("if type(v) is str:"):
+                self.s(put.format(f"{part}(v)"), f"del {d}[{keys[0]!r}]")
+        else:
+            self.s(f"v = said({d}, {keys!r})")
+            self.s("if v is not None:", f"    {put.format(f'{part}(v)')}")
+
+    def content(self, row: Content, d: str) -> None:
+        key = self.rename(row.wire)
+        self.s(f"v = {d}.get({key!r})")
+        with self.s.indent("if type(v) is str:"):
+            self.new_part(row.part, "v")
+            self.s("parts.append(p)", f"del {d}[{key!r}]")
+        with self.s.indent("elif v is not None:"):
+            self.s("if type(v) is not list:")
+            self.s(f"    raise expected('a string, a list or null', v, {'.' + key!r})")
+            with self.s.indent("if v:"):
+                self._guarded(key, f"{self.s.name(row.read)}(v, parts)")
+                self.s(f"del {d}[{key!r}]")
+
+    def new_part(self, part: type[Any], text: str) -> None:
+        """Write the creation of a part that has only text, past `__init__`, for speed."""
+        self.s(f"p = new({self.s.name(part)})")
+        for attribute in fields(part):
+            name = attribute.name
+            self.s(f"p.{name} = {text if name == 'text' else _literal(attribute.default)}")
+
+    def calls(self, row: Calls, d: str) -> None:
+        key = self.rename(row.wire)
+        read = self.s.name(make_reader(row.table, self.rename))
+        self.s(f"v = {d}.get({key!r})")
+        with self.s.indent("if v is not None:"):
+            with self.s.indent("if type(v) is list:"):
+                with self.s.indent("if v:"):
+                    self.s("values = []")
+                    self._loop(key, "v", f"values.append({read}(x))")
+                    self.s("parts += values", f"del {d}[{key!r}]")
+            with self.s.indent("elif type(v) is dict:"):
+                self._guarded(key, f"parts.append({read}(v))")
+                self.s(f"{d}[{key!r}] = DERIVED")
+            self.s("else:", f"    raise expected('a list', v, {'.' + key!r})")
+        if row.legacy is not None:
+            legacy = self.rename(row.legacy)
+            self.s(f"v = {d}.get({legacy!r})")
+            with self.s.indent("if type(v) is dict:"):
+                function = repr(self.rename(row.function))
+                self._guarded(legacy, f"parts.append({read}({{{function}: v}}))")
+                self.s(f"{d}[{legacy!r}] = DERIVED")
+
+    def copy(self, row: Copy, d: str) -> None:
+        key = self.rename(row.wire)
+        self.s(f"v = {d}.get({key!r})")
+        if isinstance(row.of, str):
+            of = self.rename(row.of)
+            self.s("if v is not None:", f"    mark_copy({d}, {key!r}, {of!r})")
+        else:
+            part = self.s.name(row.of)
+            self.s(f"if type(v) is str and v == joined(parts, {part}):")
+            self.s(f"    {d}[{key!r}] = DERIVED")
+
+
+def is_leaf(row: Leaf, v: str, s: Source) -> str:
+    """Return the condition under which *v* is this row's value and not residue."""
+    known = " or ".join(f"type({v}) is {kind.__name__}" for kind in row.kinds)
+    if str not in row.kinds or not row.silent:
+        return known
+    if row.silent == ("",):
+        return f"type({v}) is str and {v}" if row.kinds == (str,) else f"({known}) and {v} != ''"
+    return f"({known}) and {v} not in {s.name(row.silent)}"
+
+
+def _said(d: dict[str, Any], keys: tuple[str, ...]) -> str | None:
+    """Take the text under the first of *keys*; under the others it is a copy, or stands alone."""
+    main, *others = keys
+    text = d.get(main)
+    if type(text) is str:
+        del d[main]
+    else:
+        text = next((d[key] for key in others if type(d.get(key)) is str), None)
+        if text is None:
+            return None
+        if main not in d:
+            d[main] = UNSET
+    for key in others:
+        if d.get(key) == text:
+            d[key] = DERIVED
+    return text
+
+
+def _joined(parts: list[Any], kind: type[Any]) -> str | None:
+    texts = [part.text for part in parts if type(part) is kind]
+    return "".join(texts) if texts else None
+
+
+def _mark_copy(d: dict[str, Any], key: str, of: str) -> None:
+    if d[key] == d.get(of):
+        d[key] = DERIVED
+
+
+def _is_common(row: Row) -> bool:
+    """Say whether the key stands on most objects; the rest is looked for if keys are left."""
+    return isinstance(row, Each | Into | Content) or (isinstance(row, Leaf) and not row.rare)
+
+
+def _leaves(rows: tuple[Row, ...]) -> set[str]:
+    """Return the fields that are None where the wire does not say them."""
+    inner = [_leaves(row.rows) for row in rows if isinstance(row, Into)]
+    return {row.to for row in rows if isinstance(row, Leaf)}.union(*inner)
+
+
+def _names(make: type[Any]) -> list[str]:
+    return [attribute.name for attribute in fields(make)]
+
+
+def _literal(default: object) -> str:
+    if isinstance(default, Factory):  # type: ignore[arg-type]
+        return "{}" if default.factory is dict or "dict" in repr(default.factory) else "[]"  # type: ignore[attr-defined]
+    return "None" if default is NOTHING else repr(default)

@@ -1,0 +1,162 @@
+"""Usage as a table of paths: every number has one home, and places that repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from onechunk._chunk import Usage
+from onechunk._marks import DERIVED, UNSET, Json
+from onechunk.mapping._reader import Rename, make_reader
+from onechunk.mapping._rows import Into, Leaf, Object, Row, Table, Via, expected
+from onechunk.mapping._writer import Manner, make_writer
+
+__all__ = ["usage_row", "usage_table"]
+
+
+def usage_table(paths: Mapping[str, str]) -> Table:
+    """Return the table for *paths*: `"details.cached_tokens": "cached_input_tokens"`."""
+    rows: list[Row] = []
+    nested: dict[str, list[Row]] = {}
+    for path, to in paths.items():
+        outer, _, inner = path.rpartition(".")
+        target = nested.setdefault(outer, []) if outer else rows
+        target.append(Leaf(inner, to, (int,), rare=bool(outer)))
+    rows += [Into(outer, tuple(leaves), lenient=True) for outer, leaves in nested.items()]
+    return Table(Usage, tuple(rows))
+
+
+def usage_row(
+    wire: str,
+    paths: Mapping[str, str],
+    *,
+    also_in: Mapping[str, str] | None = None,
+    reasoning_apart: bool = False,
+    rename: Rename = str,
+) -> Via:
+    """Return the row for the usage object under *wire*.
+
+    Args:
+        wire: Key of the object.
+        paths: Dotted path in the object to field of `Usage`; the place where each is written.
+        also_in: More paths: a number there is a copy, or stands in where the first is missing.
+        reasoning_apart: True if the vendor's output count leaves reasoning out.
+        rename: From names in the tables to keys on the wire.
+    """
+    table = usage_table(paths)
+    take = make_reader(table, rename)
+    home = {to: path for path, to in paths.items()}
+    places = [
+        (_keys(path, rename), to, _keys(home[to], rename)) for path, to in (also_in or {}).items()
+    ]
+    put = make_writer(table, Manner(), rename)
+    put_away = make_writer(table, Manner(away=True, residue=False), rename)
+    key = rename(wire)
+
+    def read(value: Json, rest: Object) -> Usage | None:
+        if not isinstance(value, dict):
+            raise expected("an object or null", value)
+        if not value:
+            return None
+        usage: Usage = take(value)
+        for keys, to, main in places:
+            _take_copy(usage, keys, to, main)
+        if reasoning_apart:
+            _shift(usage, 1)
+        del rest[key]
+        return usage
+
+    def write(usage: Usage, out: Object, _: Object) -> None:
+        out[key] = target = put(_apart(usage) if reasoning_apart else usage)
+        for keys, to, main in places:
+            _put_copy(usage, keys, to, main, target)
+
+    def write_away(usage: Usage, out: Object, _: Object) -> None:
+        out[key] = put_away(_apart(usage) if reasoning_apart else usage)
+
+    return Via(wire, "usage", read, write, write_away=write_away)
+
+
+def _keys(path: str, rename: Rename) -> tuple[str, ...]:
+    return tuple(rename(key) for key in path.split("."))
+
+
+def _take_copy(usage: Usage, keys: tuple[str, ...], to: str, main: tuple[str, ...]) -> None:
+    """Mark the number under *keys* as derived if it is this field's value, or stands in for it."""
+    holder = _holder(usage.extra, keys)
+    value = None if holder is None else holder.get(keys[-1])
+    if holder is None or type(value) is not int:
+        return
+    known = getattr(usage, to)
+    if known is None:
+        setattr(usage, to, value)
+        _mark_missing(usage.extra, main)
+    elif known != value:
+        return
+    holder[keys[-1]] = DERIVED
+
+
+def _holder(extra: Object, keys: tuple[str, ...]) -> Object | None:
+    for key in keys[:-1]:
+        inner = extra.get(key)
+        if not isinstance(inner, dict):
+            return None
+        extra = inner
+    return extra
+
+
+def _mark_missing(extra: Object, main: tuple[str, ...]) -> None:
+    """Say that the usual place of a number was not there, at the outermost key that was not."""
+    for key in main:
+        if not isinstance(extra.get(key), dict):
+            extra.setdefault(key, UNSET)
+            return
+        extra = extra[key]
+
+
+def _put_copy(usage: Usage, keys: tuple[str, ...], to: str, main: tuple[str, ...], out: Object) -> None:
+    """Write a copy where a mark is; where the usual place was not there, only the copy."""
+    holder = _holder(usage.extra, keys)
+    if holder is None or holder.get(keys[-1]) is not DERIVED:
+        return
+    value = getattr(usage, to)
+    if _is_missing(usage.extra, main):
+        _take_away(out, main)
+    for key in keys[:-1]:
+        # Residue is shared with the chunk: what is written into it must be a copy.
+        out[key] = {k: v for k, v in out.get(key, {}).items() if v is not DERIVED}
+        out = out[key]
+    if value is not None:
+        out[keys[-1]] = value
+
+
+def _is_missing(extra: Object, main: tuple[str, ...]) -> bool:
+    for key in main:
+        value = extra.get(key)
+        if not isinstance(value, dict):
+            return value is UNSET or (value is None and key in extra)
+        extra = value
+    return False
+
+
+def _take_away(out: Object, main: tuple[str, ...]) -> None:
+    outer, *inner = main
+    if not inner:
+        out.pop(outer, None)
+        return
+    rest = {key: value for key, value in out.get(outer, {}).items() if key != inner[0]}
+    if rest:
+        out[outer] = rest
+    else:
+        out.pop(outer, None)
+
+
+def _shift(usage: Usage, sign: int) -> None:
+    if usage.output_tokens is not None and usage.reasoning_tokens is not None:
+        usage.output_tokens += sign * usage.reasoning_tokens
+
+
+def _apart(usage: Usage) -> Any:
+    copied = Usage(**{name: getattr(usage, name) for name in Usage.__slots__ if name[0] != "_"})
+    _shift(copied, -1)
+    return copied

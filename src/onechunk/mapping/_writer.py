@@ -1,0 +1,251 @@
+"""From the canonical value to the payload, at home with its residue and away without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from onechunk._json import dumps
+from onechunk._marks import DERIVED, UNSET
+from onechunk.mapping._reader import Rename
+from onechunk.mapping._rows import (
+    Calls,
+    Const,
+    Content,
+    Copy,
+    Each,
+    Into,
+    Leaf,
+    PartVia,
+    Row,
+    Says,
+    Table,
+    Via,
+)
+from onechunk.mapping._source import Source
+
+__all__ = ["Manner", "make_writer"]
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+@frozen
+class Manner:
+    """How a chunk is written.
+
+    Attributes:
+        away: True for a chunk of another dialect: keys that this dialect always sends are filled
+            and the envelope comes as a second argument.
+        residue: True if `extra` is written.
+    """
+
+    away: bool = False
+    residue: bool = field(default=True)
+
+
+def make_writer(
+    table: Table, manner: Manner, rename: Rename = str
+) -> Callable[..., dict[str, Any]]:
+    """Return a function that turns the canonical value into a fresh payload.
+
+    Away from home its second argument is an envelope: an object with the attributes that rows
+    marked `envelope` name. Nested residue is shared with the canonical value, not copied.
+    """
+    s = Source("write(c, envelope=None)")
+    s.scope |= {
+        "UNSET": UNSET,
+        "DERIVED": DERIVED,
+        "NOTHING": _NOTHING,
+        "place": _place,
+        "joined": _joined,
+        "dumps": dumps,
+    }
+    writer = _Writer(s, manner, rename)
+    s("x = c.extra" if manner.residue else "x = NOTHING")
+    s("out = {}")
+    writer.rows(table.rows, "out", "x")
+    s("return out")
+    return s.function()
+
+
+class _Writer:
+    """Writes the lines for one table; `c` is the canonical value, `x` its residue."""
+
+    def __init__(self, source: Source, manner: Manner, rename: Rename) -> None:
+        self.s = source
+        self.manner = manner
+        self.rename = rename
+
+    def rows(self, rows: tuple[Row, ...], out: str, x: str) -> None:
+        """Write the lines of *rows* into the dict named *out*, then the residue that is left."""
+        part_rows = [row for row in rows if isinstance(row, Says | Content | Calls | PartVia)]
+        names = self.sort_parts(part_rows, x) if part_rows else {}
+        for row in rows:
+            self.row(row, out, x, names)
+        if self.manner.residue:
+            with self.s.indent(f"for k in {x}:"):
+                with self.s.indent(f"if k not in {out}:"):
+                    self.s(f"v = {x}[k]")
+                    self.s("if v is not UNSET and v is not DERIVED:", f"    {out}[k] = v")
+
+    def row(self, row: Row, out: str, x: str, names: dict[int, str]) -> None:
+        """Write the lines of one row."""
+        key = self.rename(row.wire)
+        match row:
+            case Leaf():
+                self.leaf(row, key, out, x)
+            case Const():
+                if self.manner.away:
+                    when = f"if c.{row.when} is not None: " if row.when else ""
+                    self.s(f"{when}{out}[{key!r}] = {row.value!r}")
+            case Via():
+                self.s(f"v = c.{row.to}")
+                write = row.write_away if self.manner.away and row.write_away else row.write
+                self.s("if v is not None:", f"    {self.s.name(write)}(v, {out}, {x})")
+                self.away_default(row.away, key, out)
+            case Each():
+                self.each(row, key, out, x)
+            case Into():
+                self.into(row, key, out, x)
+            case Says():
+                self.says(row, key, out, x, names[id(row)])
+            case Content():
+                self.content(row, key, out, names[id(row)])
+            case Calls():
+                self.calls(row, key, out, x, names[id(row)])
+            case PartVia():
+                bucket = names[id(row)]
+                write = row.write_away if self.manner.away and row.write_away else row.write
+                self.s(f"if {bucket} is not None:")
+                self.s(f"    {self.s.name(write)}({bucket}, {out}, {x})")
+            case Copy():
+                self.copy(row, key, out, x)
+
+    def leaf(self, row: Leaf, key: str, out: str, x: str) -> None:
+        if self.manner.away and row.home_only:
+            return
+        if self.manner.away and row.envelope:
+            self.s(f"{out}[{key!r}] = envelope.{row.to}")
+            return
+        value = "dumps(v).decode() if type(v) is dict else v"
+        value = value if self.manner.away and row.as_text else "v"
+        test = f"v or {key!r} not in {x}" if row.always else "v is not None"
+        self.s(f"v = c.{row.to}", f"if {test}:", f"    {out}[{key!r}] = {value}")
+        self.away_default(row.away, key, out)
+
+    def away_default(self, value: object, key: str, out: str) -> None:
+        if self.manner.away and value is not UNSET:
+            self.s("else:", f"    {out}[{key!r}] = {value!r}")
+
+    def each(self, row: Each, key: str, out: str, x: str) -> None:
+        write = self.s.name(make_writer(row.table, self.manner, self.rename))
+        self.s(f"v = c.{row.to}")
+        self.s(f"if v or {key!r} not in {x}:", f"    {out}[{key!r}] = [{write}(e) for e in v]")
+
+    def into(self, row: Into, key: str, out: str, x: str) -> None:
+        inner = self.s.variable("out")
+        residue = self.s.variable("x")
+        if self.manner.residue:
+            self.s(f"{residue} = {x}.get({key!r})")
+            self.s(f"if type({residue}) is not dict:", f"    {residue} = NOTHING")
+        else:
+            self.s(f"{residue} = NOTHING")
+        self.s(f"{inner} = {{}}")
+        self.rows(row.rows, inner, residue)
+        test = f"if {inner} or {residue} is not NOTHING"
+        test += f" or {key!r} not in {x}:" if row.always else ":"
+        self.s(test, f"    {out}[{key!r}] = {inner}")
+
+    def sort_parts(self, rows: list[Any], x: str) -> dict[int, str]:
+        """Write the loop that gives every part to the row that can say it."""
+        names = {id(row): self.s.variable("said") for row in rows}
+        for name in names.values():
+            self.s(f"{name} = None")
+        with self.s.indent("for p in c.parts:"):
+            self.s("t = type(p)")
+            keyword = "if"
+            for row in rows:
+                name = names[id(row)]
+                test = " or ".join(f"t is {self.s.name(part)}" for part in self.accepted(row))
+                if isinstance(row, Content) and row.tags and not self.manner.away:
+                    tag = repr(self.rename(row.tag))
+                    test += f" or p.extra.get({tag}) in {self.s.name(row.tags)}"
+                with self.s.indent(f"{keyword} {test}:"):
+                    if isinstance(row, Says):
+                        self.s(f"{name} = p.text if {name} is None else {name} + p.text")
+                    else:
+                        self.s(f"if {name} is None:", f"    {name} = [p]")
+                        self.s("else:", f"    {name}.append(p)")
+                keyword = "elif"
+        return names
+
+    def accepted(self, row: Says | Content | Calls | PartVia) -> tuple[type[Any], ...]:
+        """Return the classes of parts that *row* writes, the usual one first."""
+        match row:
+            case Says():
+                return (row.part, *(row.also if self.manner.away else ()))
+            case Content():
+                return (row.part, *row.parts, *(row.also if self.manner.away else ()))
+            case Calls():
+                return (row.part,)
+            case PartVia():
+                return row.parts
+
+    def says(self, row: Says, key: str, out: str, x: str, said: str) -> None:
+        with self.s.indent(f"if {said} is not None:"):
+            if row.also_in and self.manner.residue:
+                keys = (key, *(self.rename(other) for other in row.also_in))
+                self.s(f"place({out}, {x}, {keys!r}, {said})")
+            else:
+                self.s(f"{out}[{key!r}] = {said}")
+        self.away_default(row.away, key, out)
+
+    def content(self, row: Content, key: str, out: str, said: str) -> None:
+        part = self.s.name(row.part)
+        write = self.s.name(row.write_away if self.manner.away else row.write)
+        plain = f"{part}" if not self.manner.residue else f"{part} and not p.extra"
+        with self.s.indent(f"if {said} is not None:"):
+            self.s(f"p = {said}[0]")
+            self.s(f"if len({said}) == 1 and type(p) is {plain}:", f"    {out}[{key!r}] = p.text")
+            self.s("else:", f"    {out}[{key!r}] = {write}({said})")
+
+    def calls(self, row: Calls, key: str, out: str, x: str, said: str) -> None:
+        write = self.s.name(make_writer(row.table, self.manner, self.rename))
+        with self.s.indent(f"if {said} is not None:"):
+            self.s(f"v = [{write}(e) for e in {said}]")
+            if self.manner.residue:
+                if row.legacy is not None:
+                    legacy = self.rename(row.legacy)
+                    with self.s.indent(f"if {x}.get({legacy!r}) is DERIVED:"):
+                        function = self.rename(row.function)
+                        self.s(f"{out}[{legacy!r}] = v.pop(0).get({function!r}, {{}})")
+                self.s(f"if {x}.get({key!r}) is DERIVED and len(v) == 1:", "    v = v[0]")
+            self.s("if v:", f"    {out}[{key!r}] = v")
+
+    def copy(self, row: Copy, key: str, out: str, x: str) -> None:
+        if not self.manner.residue:
+            return
+        with self.s.indent(f"if {x}.get({key!r}) is DERIVED:"):
+            if isinstance(row.of, str):
+                of = self.rename(row.of)
+                self.s(f"if {of!r} in {out}:", f"    {out}[{key!r}] = dict({out}[{of!r}])")
+            else:
+                self.s(f"v = joined(c.parts, {self.s.name(row.of)})")
+                self.s("if v is not None:", f"    {out}[{key!r}] = v")
+
+
+def _place(out: dict[str, Any], x: Mapping[str, Any], keys: tuple[str, ...], said: str) -> None:
+    """Write *said* where it stood: under the first key, and where a copy of it was."""
+    main, *others = keys
+    copies = [key for key in others if x.get(key) is DERIVED]
+    if not copies or x.get(main, DERIVED) is DERIVED:
+        out[main] = said
+    for key in copies:
+        out[key] = said
+
+
+def _joined(parts: list[Any], kind: type[Any]) -> str | None:
+    texts = [part.text for part in parts if type(part) is kind]
+    return "".join(texts) if texts else None

@@ -1,0 +1,1 @@
+"""The tests, run by plain `pytest` from the project's root."""

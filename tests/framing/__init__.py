@@ -1,0 +1,1 @@
+"""Splitters and writers, without a vendor in sight."""

@@ -1,0 +1,108 @@
+"""A frame that does not end within the limit ends the splitting."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onechunk._framing import DEFAULT_FRAME_LIMIT, FRAMINGS, AutoSplitter, Frame, make_splitter
+from tests.framing.cutting import all_cuts, some_cuts
+
+LIMIT = 12
+
+# A name of a framing, a body, the frames before the failure, whether there is one.
+CASES: dict[str, tuple[str, bytes, list[bytes | Frame], bool]] = {
+    "event at the limit": ("sse", b"data: 123456\n\n" * 3, [b"123456"] * 3, False),
+    "event over it": ("sse", b"data: 1\n\ndata: 1234567\n\ndata: 2\n\n", [b"1"], True),
+    "last event over it": ("sse", b"data: 1\n\ndata: 1234567", [b"1"], True),
+    "lines at it": ("sse", b"data:1\ndata\n\n", [Frame(b"1\n")], False),
+    "lines over it": ("sse", b"data: 1\ndata:\n\n" * 2, [], True),
+    "named at it": ("sse", b"event\ndata:1\n\n" * 2, [Frame(b"1", event="")] * 2, False),
+    "named over it": ("sse", b"event:\ndata:1\n\n" * 2, [], True),
+    "comments over it": ("sse", b": 45\n: 90\n: 12\n\n", [], True),
+    "unknown line over it": ("sse", b"data: 1\n\n<!doctype html>\n\n", [b"1"], True),
+    "bare at it": ("sse", b'{"a":"7890"}\n' * 2, [Frame(b'{"a":"7890"}', bare=True)] * 2, False),
+    "bare over it": ("sse", b'{"a":"78901"}\n', [], True),
+    "bare lines at it": ("sse", b'{"a":\n\n\n 10}', [Frame(b'{"a":\n\n\n 10}', bare=True)], False),
+    "bare lines over it": ("sse", b'{"a":\n\n\n  11}\n', [], True),
+    "bare blank lines over it": ("sse", b"{" + b"\n" * 13, [], True),
+    "blank lines": ("sse", b"\n" * 99 + b"data: 1\n\n", [b"1"], False),
+    "text at the limit": ("ndjson", b'{"a":"7890"}\n' * 3, [b'{"a":"7890"}'] * 3, False),
+    "text over it": ("ndjson", b'[]\n{"a":"78901"}\n{}\n', [b"[]"], True),
+    "last text over it": ("ndjson", b'{"a":"78901"}', [], True),
+    "CR over it": ("ndjson", b'{"a":"7890"}\r\n', [], True),
+    "lines of a text at it": ("ndjson", b'{"a":\n\n\n 10}\n{}', [b'{"a":\n\n\n 10}', b"{}"], False),
+    "lines of a text over it": ("ndjson", b'{"a":\n\n\n  11}\n', [], True),
+    "blank lines of a text": ("ndjson", b"{" + b"\n" * 13, [], True),
+    "blank lines between texts": ("ndjson", b"\n" * 99 + b"{}\n", [b"{}"], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("framing", "body", "frames", "fails"), CASES.values(), ids=CASES)
+def test_limit(
+    framing: str,
+    body: bytes,
+    frames: list[bytes | Frame],
+    fails: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """The frames before the failure come, wherever the bytes are cut, and none afterwards."""
+    for pieces in all_cuts(body):
+        splitter = make_splitter(framing, LIMIT)
+        found = [frame for piece in pieces for frame in splitter.feed(piece)]
+        if splitter.failure is not None:
+            assert splitter.feed(b"data: 1\n\n{}\n") == []
+        found += splitter.close()
+
+        assert found == frames, pieces
+        assert (splitter.failure is not None) == fails
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_message(framing: str) -> None:
+    """The failure names the limit."""
+    splitter = make_splitter(framing, LIMIT)
+    splitter.feed(b"?" * (LIMIT + 1))
+
+    assert splitter.failure is not None
+    assert splitter.failure.message == "a frame is longer than the frame limit of 12 bytes"
+    assert str(splitter.failure) == splitter.failure.message
+
+
+@pytest.mark.parametrize("body", [b" " * (LIMIT + 1) + b"{}", b"\n" * (LIMIT + 1) + b"{}"])
+def test_white_space(body: bytes) -> None:
+    """White space before the first frame is held no longer than the limit allows."""
+    framings: set[str | None] = set()
+    for pieces in all_cuts(body):
+        splitter = AutoSplitter(LIMIT)
+        for piece in pieces:
+            splitter.feed(piece)
+        framings.add(splitter.framing)
+
+    assert framings == {"sse"}
+
+
+def test_default() -> None:
+    """Megabytes in one event are no failure by default."""
+    for framing in FRAMINGS:
+        splitter = make_splitter(framing)
+        text = b'{"a":"' + bytes(8_000_000) + b'"}'
+        body = text + b"\n" if framing == "ndjson" else b"data: " + text + b"\n\n"
+
+        assert len(text) < DEFAULT_FRAME_LIMIT
+        assert splitter.feed(body[:5_000_000]) + splitter.feed(body[5_000_000:]) == [text]
+
+
+_BODIES = st.lists(st.sampled_from(b'data: \n\n\n{}[]"event: \r'), max_size=80).map(bytes)
+
+
+@pytest.mark.parametrize("framing", [*FRAMINGS, None])
+@given(_BODIES, st.integers(0, 20), st.data())
+def test_cut_anywhere(framing: str | None, body: bytes, limit: int, draw: st.DataObject) -> None:
+    """Cutting changes neither what comes before a failure nor whether there is one."""
+    results: list[tuple[list[bytes | Frame], bool]] = []
+    for pieces in ([body], draw.draw(some_cuts(body))):
+        splitter = make_splitter(framing, limit)
+        frames = [frame for piece in pieces for frame in splitter.feed(piece)]
+        frames += splitter.close()
+        results.append((frames, splitter.failure is None))
+
+    assert results[0] == results[1]

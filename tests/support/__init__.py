@@ -1,0 +1,1 @@
+"""What several tests share: recordings, snapshots, the corpus of real streams."""
