@@ -39,7 +39,7 @@ snapshots: $(DEV)
 	$(BIN)/python -m pytest --snapshot-update $(PYTEST_FLAGS)
 
 bench: $(DEV)
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.bench
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,11 +8,10 @@ from importlib.resources import files
 __all__ = ["demo"]
 
 
-def demo(room: str) -> Callable[[], bytes]:
-    """Return a function that reads the stream `demo` of the package *room*."""
+def demo(room: str, file: str = "demo.sse") -> Callable[[], bytes]:
+    """Return a function that reads *file* of the package *room*."""
 
     def read() -> bytes:
-        found = next(file for file in files(room).iterdir() if file.name.startswith("demo."))
-        return found.read_bytes()
+        return files(room).joinpath(file).read_bytes()
 
     return read

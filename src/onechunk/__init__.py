@@ -1,11 +1,11 @@
-"""One canonical chunk for every vendor's LLM stream, with a proven way there and back."""
+"""One canonical chunk for every vendor's LLM stream, with a proven way there and back.
 
-from onechunk._adapter import Adapter, Envelope, Rules
+The values stand ready at once; what works on them is imported when it is first asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 from onechunk._chunk import Choice, Chunk, Error, ExtraPolicy, Logprobs, TokenLogprob, Usage
-from onechunk._codec import decode, encode
-from onechunk._decoder import Decoder
-from onechunk._defaults import Defaults
-from onechunk._encoder import Encoder
 from onechunk._errors import (
     AdapterError,
     EncodeError,
@@ -15,9 +15,7 @@ from onechunk._errors import (
     WireError,
 )
 from onechunk._finish import Finish, FinishReason
-from onechunk._framing import DEFAULT_FRAME_LIMIT, Frame
-from onechunk._loss import Loss
-from onechunk._losses import losses
+from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame
 from onechunk._marks import DERIVED, UNSET, Derived, Json, Unset
 from onechunk._parts import (
     Citation,
@@ -29,9 +27,18 @@ from onechunk._parts import (
     Text,
     ToolCall,
 )
-from onechunk._read import aread, read
-from onechunk._registry import load_adapters
-from onechunk._translator import Translator
+
+if TYPE_CHECKING:
+    from onechunk._adapter import Adapter, Envelope, Rules
+    from onechunk._codec import decode, encode
+    from onechunk._decoder import Decoder
+    from onechunk._defaults import Defaults
+    from onechunk._encoder import Encoder
+    from onechunk._loss import Loss
+    from onechunk._losses import losses
+    from onechunk._read import aread, read
+    from onechunk._registry import load_adapters
+    from onechunk._translator import Translator
 
 __all__ = [
     "DEFAULT_FRAME_LIMIT",
@@ -79,3 +86,36 @@ __all__ = [
     "losses",
     "read",
 ]
+
+_LATER = {
+    "Adapter": "_adapter",
+    "Decoder": "_decoder",
+    "Defaults": "_defaults",
+    "Encoder": "_encoder",
+    "Envelope": "_adapter",
+    "Loss": "_loss",
+    "Rules": "_adapter",
+    "Translator": "_translator",
+    "aread": "_read",
+    "decode": "_codec",
+    "encode": "_codec",
+    "load_adapters": "_registry",
+    "losses": "_losses",
+    "read": "_read",
+}
+"""Name to the module that it is imported from when it is first asked for."""
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        from importlib import import_module  # noqa: PLC0415 - only where it is needed
+
+        value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_LATER})

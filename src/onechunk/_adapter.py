@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -10,11 +10,11 @@ from attrs import Factory, define, field, frozen
 from cattrs import Converter
 
 from onechunk._chunk import Chunk
-from onechunk._errors import OnechunkError, WireError
+from onechunk._errors import EncodeError, OnechunkError, WireError
 from onechunk._marks import Json
 from onechunk.mapping._objects import make_object_reader
 from onechunk.mapping._reader import Rename, make_reader
-from onechunk.mapping._rows import Fault, Table
+from onechunk.mapping._rows import Copy, Each, Fault, Into, Row, Table
 from onechunk.mapping._writer import Manner, make_writer
 from onechunk.wire._base import Wire
 from onechunk.wire._hooks import Hooks
@@ -41,6 +41,7 @@ class Rules:
     Attributes:
         says: Classes of parts that the dialect has a place for.
         roles: True if the first chunk of a choice names the role.
+        role_words: Roles that strict readers know, to whom another is `assistant`; empty for any.
         usage: Where usage stands: `alone` on a chunk without choices before the end, or on the
             chunk that finishes the `last` choice.
         error_finish: True if a finish word says that the answer failed; otherwise an error
@@ -50,6 +51,7 @@ class Rules:
 
     says: frozenset[type[Any]]
     roles: bool = True
+    role_words: frozenset[str] = frozenset()
     usage: Literal["alone", "last"] = "alone"
     error_finish: bool = False
     counts: bool = True
@@ -111,6 +113,11 @@ class Adapter:
         return self.table()
 
     @cached_property
+    def copies(self) -> frozenset[str]:
+        """Keys anywhere in a payload that may repeat what other keys say."""
+        return frozenset(_copies(self._table.rows, self.rename))
+
+    @cached_property
     def hooks(self) -> Hooks:
         """Functions between payloads and wire objects."""
         return Hooks(self.rename, dialect=self.name)
@@ -135,7 +142,11 @@ class Adapter:
             return self.to_object(value) if isinstance(value, Chunk) else to_object(value, cls)
 
         def structure_chunk(value: Any, _: Any) -> Chunk:
-            return self.to_chunk(value) if isinstance(value, self.wire) else self.read(own(value))
+            return (
+                self.to_chunk(value)
+                if isinstance(value, self.wire)
+                else self.read(own(value, dialect=self.name))
+            )
 
         converter.register_structure_hook(self.wire, structure_wire)
         converter.register_structure_hook(Chunk, structure_chunk)
@@ -149,9 +160,14 @@ class Adapter:
 
     @cached_property
     def to_chunk(self) -> Callable[[Any], Chunk]:
-        """From a wire object to a chunk."""
+        """From a wire object, which stays as it is, to a chunk."""
+        to_json = self.hooks.to_json
         read = make_object_reader(
-            self._table, self.wire, self.rename, plans=plans, to_json=self.hooks.to_json
+            self._table,
+            self.wire,
+            self.rename,
+            plans=plans,
+            to_json=lambda value: own(to_json(value)),
         )
         return self._lifting(read)
 
@@ -213,37 +229,49 @@ class Adapter:
         """Turn a chunk of any dialect into a wire object.
 
         Raises:
-            EncodeError: The chunk is an end mark, which is a frame and no object.
+            EncodeError: The chunk is an end mark, which is a frame and no object, or a field is of
+                the wrong type.
         """
         from onechunk._codec import payload_of  # noqa: PLC0415 - it needs this module
 
-        return self.structure(payload_of(self, chunk))
+        # Residue is shared with the chunk: what is used up must be a copy.
+        payload = own(payload_of(self, chunk), dialect=self.name, error=EncodeError)
+        try:
+            return self.structure(payload)
+        except Fault as fault:
+            path = f"${fault.path}"
+            raise EncodeError(fault.message, dialect=self.name, path=path) from None
 
 
-def own(value: Json) -> Json:
+def own(value: Json, *, dialect: str | None = None, error: type[OnechunkError] = WireError) -> Json:
     """Return *value* with fresh dicts and lists.
 
     Raises:
-        WireError: It is nested too deeply.
+        WireError: It is nested too deeply; another *error* where one is named.
     """
     try:
         return _own(value)
     except RecursionError as exc:
         message = "nested too deeply"
-        raise WireError(message) from exc
+        raise error(message, dialect=dialect) from exc
 
 
 def _own(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: _own(each) for key, each in value.items()}
+        return {k: v if v.__class__ in _SCALARS else _own(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_own(each) for each in value]
     return value
 
 
-def located(error: OnechunkError, *, dialect: str, event: int | None = None) -> OnechunkError:
-    """Return *error* with its place filled in where it had none."""
-    error.dialect = error.dialect or dialect
-    if error.event is None:
-        error.event = event
-    return error
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+def _copies(rows: tuple[Row, ...], rename: Rename) -> Iterator[str]:
+    for row in rows:
+        if isinstance(row, Copy):
+            yield rename(row.wire)
+        elif isinstance(row, Each):
+            yield from _copies(row.table.rows, rename)
+        elif isinstance(row, Into):
+            yield from _copies(row.rows, rename)

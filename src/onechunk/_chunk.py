@@ -11,7 +11,7 @@ from typing import Literal
 from attrs import Factory, define
 
 from onechunk._finish import Finish, FinishReason
-from onechunk._framing import Frame
+from onechunk._frame import Frame
 from onechunk._marks import Json
 from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
 

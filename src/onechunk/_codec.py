@@ -8,7 +8,7 @@ from onechunk._adapter import Adapter, own
 from onechunk._chunk import Chunk, ExtraPolicy
 from onechunk._defaults import Defaults
 from onechunk._errors import EncodeError, LossError, WireError
-from onechunk._framing import Frame
+from onechunk._frame import Frame
 from onechunk._json import loads, loads_exact
 from onechunk._marks import Json
 from onechunk._registry import get_adapter
@@ -33,12 +33,8 @@ def decode(dialect: str, payload: Object | str | bytes) -> Chunk:
         UnknownDialectError: No adapter has the name.
     """
     adapter = get_adapter(dialect)
-    if isinstance(payload, dict):
-        try:
-            return adapter.read(own(payload))
-        except WireError as error:
-            error.dialect = adapter.name
-            raise
+    if not isinstance(payload, str | bytes):
+        return adapter.read(own(payload, dialect=adapter.name))
     data = payload.encode(errors="surrogatepass") if isinstance(payload, str) else payload
     end = read_end(adapter, data)
     if end is not None:
@@ -104,7 +100,8 @@ def encode(
         UnknownDialectError: No adapter has the name.
     """
     adapter = get_adapter(dialect)
-    payload: Object = own(payload_of(adapter, chunk, extra=extra, defaults=defaults))
+    written = payload_of(adapter, chunk, extra=extra, defaults=defaults)
+    payload: Object = own(written, dialect=adapter.name, error=EncodeError)
     if strict and is_away(adapter, chunk, extra):
         from onechunk._losses import measure  # noqa: PLC0415 - it needs this module
 
@@ -140,7 +137,7 @@ def payload_of(
         ready, envelope = prepare(adapter.rules, chunk, defaults)
         write = adapter.write_away_whole if extra == "always" else adapter.write_away
         return write(ready, envelope)
-    except (AttributeError, TypeError, KeyError) as exc:
+    except (AttributeError, TypeError, LookupError, ValueError, RecursionError) as exc:
         message = f"the chunk cannot be written: {exc}"
         raise EncodeError(message, dialect=adapter.name) from exc
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from attrs import fields
 
@@ -12,7 +12,11 @@ from onechunk._loss import Loss
 from onechunk._marks import DERIVED, UNSET, Json
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
 
-__all__ = ["compare"]
+__all__ = ["DEPTH", "compare"]
+
+DEPTH: Final = 16
+"""So many levels down residue is compared key by key, and below as a whole: its depth is the
+sender's to choose."""
 
 _ADDRESS = {"block", "extra", "index", "text"}
 """Fields of a part that say where it is, or that are compared otherwise."""
@@ -73,9 +77,7 @@ class _Comparison:
         """Compare two choices."""
         self.value(f"{path}.role", choice.role, other.role)
         reason = None if choice.finish is None else choice.finish.reason.value
-        self.value(
-            f"{path}.finish.reason", reason, other.finish and other.finish.reason.value
-        )
+        self.value(f"{path}.finish.reason", reason, other.finish and other.finish.reason.value)
         self.value(f"{path}.stop", choice.stop, other.stop)
         self.logprobs(f"{path}.logprobs", choice.logprobs, other.logprobs)
         self.residue(path, choice, other)
@@ -111,7 +113,11 @@ class _Comparison:
             here = f"{path}.parts[{number}]"
             self.residue(here, part, match)
             if match is None:
-                if any(getattr(part, a.name) not in (None, "") for a in fields(kind) if a.name not in _ADDRESS):
+                if any(
+                    getattr(part, a.name) not in (None, "")
+                    for a in fields(kind)
+                    if a.name not in _ADDRESS
+                ):
                     self.losses.append(Loss("dropped", here, _plain(part)))
                 continue
             for attribute in fields(kind):
@@ -154,13 +160,15 @@ class _Comparison:
         silent = self._padding if not hasattr(value, "text") else self._padding | _PART_TAG
         self._residue(f"{path}.extra", getattr(value, "extra", {}), left, silent)
 
-    def _residue(self, path: str, value: Json, left: Json, silent: frozenset[str]) -> None:
+    def _residue(
+        self, path: str, value: Json, left: Json, silent: frozenset[str], depth: int = DEPTH
+    ) -> None:
         for key, each in value.items():
             other = left.get(key) if isinstance(left, dict) else None
             if key in silent or each in (None, "", [], {}) or each is UNSET or each is DERIVED:
                 continue
-            if isinstance(each, dict):
-                self._residue(f"{path}.{key}", each, other, silent)
+            if isinstance(each, dict) and depth:
+                self._residue(f"{path}.{key}", each, other, silent, depth - 1)
             elif each != other:
                 self.losses.append(Loss("dropped", f"{path}.{key}", each))
 

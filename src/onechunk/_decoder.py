@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from onechunk._adapter import Adapter
 from onechunk._chunk import Chunk
 from onechunk._codec import parse, read_end
 from onechunk._errors import OnechunkError, WireError
-from onechunk._framing import DEFAULT_FRAME_LIMIT, AutoSplitter, Frame, Splitter, make_splitter
+from onechunk._framing import (
+    DEFAULT_FRAME_LIMIT,
+    AutoSplitter,
+    Frame,
+    SSESplitter,
+    Splitter,
+    make_splitter,
+)
 from onechunk._json import loads
 from onechunk._registry import get_adapter
 from onechunk._running import RunningReader
+from onechunk._template import Learner, Template
 from onechunk.mapping._rows import Fault
 
 __all__ = ["Decoder"]
@@ -44,6 +54,12 @@ class Decoder:
         self._closed = False
         self._id: str | None = None
         self._model: str | None = None
+        # What most frames are alike in; frames that are not are `_missed`.
+        self._template: Template | None = None
+        self._learner = Learner(self._adapter)
+        # The splitter whose work a template does too, once there is a template.
+        self._sse: SSESplitter | None = None
+        self._missed = 0
 
     @property
     def dialect(self) -> str:
@@ -68,12 +84,61 @@ class Decoder:
             WireError: The stream is not what the dialect allows.
             OnechunkError: The decoder was closed.
         """
-        if self._error is not None:
-            raise self._error
-        if self._closed:
-            message = "the decoder was closed"
-            raise OnechunkError(message, dialect=self._adapter.name)
-        return self._take(self._splitter.feed(data))
+        if self._error is not None or self._closed:
+            raise self._stopped()
+        sse = self._sse
+        if sse is not None and sse.idle and not self._comments and len(data) <= sse.limit:
+            template: Any = self._template
+            said = template.event.match(data)
+            if said is not None:
+                self._events += 1
+                return [template.chunk(*said)]
+        return self._take(self._splitter.feed(data), None)
+
+    def match(self, data: bytes) -> tuple[Template, str, str | None] | None:
+        """Return template, text and padding if *data* is one event of text that is known.
+
+        The event then counts as read. None changes nothing: *data* is still to be fed.
+        """
+        sse = self._sse
+        if sse is None or not sse.idle or self._comments or self._closed:
+            return None
+        template: Any = self._template
+        if not template.is_text or self._error is not None or len(data) > sse.limit:
+            return None
+        said = template.event.match(data)
+        if said is None:
+            return None
+        self._events += 1
+        return template, said[0], said[1]
+
+    def feed_objects(self, data: bytes) -> list[tuple[Any, Chunk]]:
+        """Return the same chunks, each with the wire object that it was made from.
+
+        An end mark and an empty event have no object: None stands in its place. Use either this
+        or `feed` on one stream.
+
+        Raises:
+            WireError: As `feed` does.
+            OnechunkError: As `feed` does.
+        """
+        if self._error is not None or self._closed:
+            raise self._stopped()
+        sse = self._sse
+        if sse is not None and sse.idle and not self._comments and len(data) <= sse.limit:
+            template: Any = self._template
+            said = template.event.match(data)
+            if said is not None:
+                self._events += 1
+                return [(template.object(*said), template.chunk(*said))]
+        self._learner.objects = True
+        objects: list[Any] = []
+        chunks = self._take(self._splitter.feed(data), objects)
+        return list(zip(objects, chunks, strict=True))
+
+    def _stopped(self) -> OnechunkError:
+        message = "the decoder was closed"
+        return self._error or OnechunkError(message, dialect=self._adapter.name)
 
     def close(self) -> list[Chunk]:
         """End the stream and return the chunks that only its end completes.
@@ -86,13 +151,13 @@ class Decoder:
         if self._closed:
             return []
         self._closed = True
-        chunks = self._take(self._splitter.close())
+        chunks = self._take(self._splitter.close(), None)
+        if not self._events:
+            self._error = WireError("the stream is empty", dialect=self._adapter.name, event=0)
+            raise self._error
         comments = self.take_comments()
         if comments:
             chunks.append(Chunk(dialect=self._adapter.name, frame=Frame(None, comments=comments)))
-        if not self._events and not chunks:
-            self._error = WireError("the stream is empty", dialect=self._adapter.name, event=0)
-            raise self._error
         return chunks
 
     def take_comments(self) -> tuple[str, ...]:
@@ -100,35 +165,24 @@ class Decoder:
         comments, self._comments = self._comments, ()
         return comments
 
-    def _take(self, items: list[bytes | Frame]) -> list[Chunk]:
+    def _take(self, items: list[bytes | Frame], objects: list[Any] | None) -> list[Chunk]:
         """Read every frame; at a fault keep the error for the next call, unless there is nothing.
 
-        This loop is what a stream spends its time in: the usual frame, text in JSON that only
-        carries data, goes through it without a call besides parser and mapping.
+        This loop is what a stream spends its time in: most frames fit the template.
         """
         chunks: list[Chunk] = []
         try:
             for item in items:
-                if type(item) is bytes and self._running is None and not self._comments:
-                    self._events += 1
-                    try:
-                        value = loads(item)
-                    except (ValueError, RecursionError):
-                        chunks += self._read_odd(item, None)
+                template = self._template
+                if template is not None and item.__class__ is bytes and not self._comments:
+                    said = template.payload.match(item)  # type: ignore[arg-type]
+                    if said is not None:
+                        self._events += 1
+                        chunks.append(template.chunk(*said))
+                        if objects is not None:
+                            objects.append(template.object(*said))
                         continue
-                    chunk = self._read(value)
-                    # Chunks that are kept share the strings that all of them repeat.
-                    if chunk.id == self._id:
-                        chunk.id = self._id
-                    else:
-                        self._id = chunk.id
-                    if chunk.model == self._model:
-                        chunk.model = self._model
-                    else:
-                        self._model = chunk.model
-                    chunks.append(chunk)
-                else:
-                    chunks += self._read_frame(item)
+                chunks += self._read_item(item, objects)
             failure = self._splitter.failure
             if failure is not None:
                 self._fail(WireError(failure.message, event=self._events + 1), chunks)
@@ -137,6 +191,52 @@ class Decoder:
         except OnechunkError as error:
             self._fail(error, chunks)
         return chunks
+
+    def _read_item(self, item: bytes | Frame, objects: list[Any] | None) -> list[Chunk]:
+        """Read a frame the long way, and learn from it what the next may be like."""
+        if isinstance(item, Frame) or self._comments or self._running is not None:
+            chunks = self._read_frame(item)
+        else:
+            self._events += 1
+            self._missed += 1
+            try:
+                value = loads(item)
+            except (ValueError, RecursionError):
+                chunks = self._read_odd(item, None)
+            else:
+                if objects is None:
+                    chunk = self._read(value)
+                else:
+                    objects.append(self._adapter.structure(value))
+                    chunk = self._adapter.to_chunk(objects[-1])
+                self._share(chunk)
+                matched = self._events - self._missed
+                learned = self._learner.learn(item, chunk, matched)
+                if learned is not None:
+                    self._template = learned
+                    self._sse = _sse(self._splitter)
+                return [chunk]
+        if objects is not None:
+            objects += [self._object(chunk) for chunk in chunks]
+        return chunks
+
+    def _object(self, chunk: Chunk) -> Any:
+        """Return the wire object of a chunk that was not read by way of one."""
+        has_none = chunk.frame is not None and chunk.frame.data is not None
+        if has_none or (chunk.done and not chunk.choices and not chunk.extra):
+            return None
+        return self._adapter.structure(self._adapter.write_home(chunk))
+
+    def _share(self, chunk: Chunk) -> None:
+        """Let chunks that are kept share the strings that all of them repeat."""
+        if chunk.id == self._id:
+            chunk.id = self._id
+        else:
+            self._id = chunk.id
+        if chunk.model == self._model:
+            chunk.model = self._model
+        else:
+            self._model = chunk.model
 
     def _fail(self, error: OnechunkError, chunks: list[Chunk]) -> None:
         """Put the decoder in error; raise only if there are no chunks to return first."""
@@ -211,6 +311,11 @@ class Decoder:
     @property
     def _framing_name(self) -> str | None:
         return type(self._splitter).__name__.removesuffix("Splitter").lower()
+
+
+def _sse(splitter: Splitter) -> SSESplitter | None:
+    inner = splitter.splitter if isinstance(splitter, AutoSplitter) else splitter
+    return inner if isinstance(inner, SSESplitter) else None
 
 
 def _splitter(adapter: Adapter, framing: str | None, limit: int) -> Splitter:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Final
 
 from onechunk._adapter import Adapter
-from onechunk._chunk import Chunk, ExtraPolicy
-from onechunk._codec import DEFAULTS, is_away
+from onechunk._chunk import Choice, Chunk, ExtraPolicy
+from onechunk._codec import DEFAULTS
 from onechunk._defaults import Defaults
 from onechunk._errors import EncodeError, LossError, OnechunkError
 from onechunk._framing import FRAMINGS, Frame, write_comment_sse, write_ndjson, write_sse
@@ -14,11 +15,15 @@ from onechunk._json import dumps, dumps_exact
 from onechunk._loss import Loss
 from onechunk._losses import LossBook
 from onechunk._marks import Json
+from onechunk._parts import Text
 from onechunk._registry import get_adapter
 from onechunk._running import RunningWriter
 from onechunk._shaper import Shaper
 
 __all__ = ["Encoder"]
+
+_PROBE: Final = "\N{CYRILLIC CAPITAL LETTER A}onechunk text\N{CYRILLIC CAPITAL LETTER A}"
+"""Stands for the text in what is learned; a string that no vendor sends by chance."""
 
 WRITERS: dict[str, Callable[[bytes, Frame | None], bytes]] = {
     "ndjson": write_ndjson,
@@ -61,6 +66,8 @@ class Encoder:
             raise OnechunkError(message, dialect=self._adapter.name)
         self._write = WRITERS[self._framing]
         self._extra: ExtraPolicy = extra
+        # The dialect whose chunks go home: without residue no chunk does.
+        self._home = "" if extra == "never" else self._adapter.name
         self._strict = strict
         self._shaper = Shaper(self._adapter.rules, defaults)
         self._book = LossBook(self._adapter, extra)
@@ -71,6 +78,9 @@ class Encoder:
         )
         self._events = 0
         self._closed = False
+        # The bytes around the text of the last chunk that was only text, and what they depend on.
+        self._kind: tuple[int | str | None, ...] | None = None
+        self._around: list[bytes] = []
 
     @property
     def dialect(self) -> str:
@@ -94,10 +104,13 @@ class Encoder:
             raise EncodeError(message, dialect=self._adapter.name)
         self._events += 1
         try:
-            if not is_away(self._adapter, chunk, self._extra):
+            if chunk.dialect == self._home:
                 return self._feed_home(chunk)
             return self._feed_away(chunk)
-        except (AttributeError, TypeError, KeyError, ValueError) as exc:
+        except EncodeError as error:
+            error.event = error.event or self._events
+            raise
+        except (AttributeError, TypeError, LookupError, ValueError, RecursionError) as exc:
             message = f"the chunk cannot be written: {exc}"
             raise EncodeError(message, dialect=self._adapter.name, event=self._events) from exc
 
@@ -106,8 +119,9 @@ class Encoder:
         if self._closed:
             return b""
         self._closed = True
-        out = b"".join([self._frame(chunk) for chunk in self._shaper.close()])
-        self._note_shaped()
+        shaped = self._shaper.close()
+        out = b"".join([self._frame(chunk) for chunk in shaped])
+        self._note_shaped(written=bool(shaped))
         return out
 
     def comments(self, comments: tuple[str, ...]) -> bytes:
@@ -133,15 +147,45 @@ class Encoder:
     def _feed_away(self, chunk: Chunk) -> bytes:
         shaper = self._shaper
         if shaper.is_plain(chunk):
-            if not self._book.knows(chunk):
+            if not self._book.knows_plain(chunk):
                 self._note(chunk)
+            part: Any = chunk.choices[0].parts[0]
+            if part.__class__ is Text and self._extra != "always":
+                return self._write_text(chunk.choices[0].index, chunk.model, part.text)
             return self._write(dumps(self._write_away(chunk, shaper.envelope)), None)
         if not self._book.knows(chunk):
             self._note(chunk)
         head = b"" if chunk.frame is None else self.comments(chunk.frame.comments)
-        out = head + b"".join([self._frame(shaped) for shaped in shaper.feed(chunk)])
-        self._note_shaped()
+        shaped = shaper.feed(chunk)
+        out = head + b"".join([self._frame(each) for each in shaped])
+        self._note_shaped(written=bool(shaped))
         return out
+
+    def repeats(self, chunk: Chunk) -> bool:
+        """Say whether a chunk like *chunk*, with other text, is written without further ado."""
+        return (
+            chunk.dialect != self._home
+            and self._extra != "always"
+            and self._shaper.is_plain(chunk)
+            and self._book.knows_plain(chunk)
+        )
+
+    def feed_text(self, text: str) -> bytes:
+        """Return the bytes of the last chunk with *text*; only if `repeats` said so of it."""
+        self._events += 1
+        # Away from home an empty text that goes on is not written.
+        return self._around[0] + dumps(text) + self._around[1] if text else b""
+
+    def _write_text(self, index: int | None, model: str | None, text: str) -> bytes:
+        """Write a chunk that is only text: all its bytes but the text are those of the last one."""
+        kind = (index, model)
+        if kind != self._kind:
+            probe = Chunk(choices=[Choice(index, parts=[Text(_PROBE)])])
+            payload = dumps(self._write_away(probe, self._shaper.envelope))
+            self._around = self._write(payload, None).split(dumps(_PROBE))
+            self._kind = kind
+        head, tail = self._around
+        return head + dumps(text) + tail
 
     def _frame(self, chunk: Chunk) -> bytes:
         """Write one shaped chunk."""
@@ -157,12 +201,13 @@ class Encoder:
         if self._strict and lost:
             raise LossError(lost, dialect=self._adapter.name, event=self._events)
 
-    def _note_shaped(self) -> None:
+    def _note_shaped(self, *, written: bool) -> None:
+        """Enter what shaping made up; of the envelope, once it was first *written*."""
         shaper = self._shaper
         if shaper.losses:
             self._book.add(shaper.losses, self._events)
             shaper.losses.clear()
-        if not self._book.envelope_noted:
+        if written and not self._book.envelope_noted:
             self._book.envelope_noted = True
             self._book.add(shaper.made_up(), self._events)
 

@@ -27,12 +27,13 @@ def loads_exact(data: bytes | str) -> Any:
     """
     try:
         text = data if isinstance(data, str) else data.decode()
-        return json.loads(text, parse_float=_finite)
+        return json.loads(text, parse_float=_finite, parse_int=_whole)
     except UnicodeDecodeError as exc:
         message = f"invalid UTF-8 at byte {exc.start}"
         raise ValueError(message) from exc
     except json.JSONDecodeError as exc:
-        message = f"invalid JSON: {exc.msg[0].lower()}{exc.msg[1:]} at character {exc.pos}"
+        what = exc.msg.removesuffix(" at")
+        message = f"invalid JSON: {what[0].lower()}{what[1:]} at character {exc.pos}"
         raise ValueError(message) from exc
     except RecursionError as exc:
         message = "invalid JSON: nested too deeply"
@@ -45,6 +46,14 @@ def _finite(text: str) -> float:
         message = f"invalid JSON: number out of range: {text[:20]}"
         raise ValueError(message)
     return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as exc:  # more digits than `sys.get_int_max_str_digits` allows
+        message = f"invalid JSON: a number of {len(text)} digits: {text[:20]}"
+        raise ValueError(message) from exc
 
 
 def dumps(value: Any) -> bytes:

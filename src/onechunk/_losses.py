@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -10,7 +12,8 @@ from attrs import evolve, fields
 from onechunk._adapter import Adapter, own
 from onechunk._chunk import Chunk, ExtraPolicy
 from onechunk._codec import is_away, payload_of
-from onechunk._compare import compare
+from onechunk._compare import DEPTH, compare
+from onechunk._errors import EncodeError, WireError
 from onechunk._loss import Loss
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
@@ -21,6 +24,7 @@ MOST_LOSSES: Final = 1_000
 """So many losses a stream's report lists at most: keys of a hostile stream may never repeat."""
 
 _ENVELOPE = ("$.id", "$.model", "$.created")
+_PART = re.compile(r"\$\.choices\[(\d+)\]\.parts\[(\d+)\]")
 
 
 def losses(dialect: str, chunk: Chunk, *, extra: ExtraPolicy = "home") -> list[Loss]:
@@ -39,7 +43,11 @@ def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> l
     """Return the losses of one chunk written alone."""
     if not is_away(adapter, chunk, extra) or (chunk.done and not chunk.choices):
         return []
-    back = adapter.read(own(payload_of(adapter, chunk, extra=extra)))
+    written = payload_of(adapter, chunk, extra=extra)
+    try:
+        back = adapter.read(own(written, dialect=adapter.name))
+    except WireError as error:
+        raise EncodeError(error.message, dialect=adapter.name, path=error.path) from error
     return compare(chunk, back, padding=adapter.padding | _padding_of(chunk))
 
 
@@ -48,7 +56,7 @@ def _padding_of(chunk: Chunk) -> frozenset[str]:
 
 
 class LossBook:
-    """The losses of one stream, each kind at each path once.
+    """The losses of one stream, each kind at each path once for every class of part.
 
     Chunks that are alike in what they have lose alike, so only the first of a kind is measured.
     """
@@ -58,29 +66,79 @@ class LossBook:
         self.envelope_noted = False
         self._adapter = adapter
         self._extra: ExtraPolicy = extra
-        self._entered: set[tuple[str, str]] = set()
+        self._entered: set[tuple[Any, ...]] = set()
         self._known: set[Any] = set()
+        self._seen: dict[tuple[int | None, type[Any]], set[str]] = {}
 
     def knows(self, chunk: Chunk) -> bool:
         """Say whether a chunk like *chunk* was measured."""
         return _signature(chunk) in self._known
 
+    def knows_plain(self, chunk: Chunk) -> bool:
+        """Say the same of a chunk that has one plain part; quickly, since most chunks have.
+
+        Text and fragments of calls are lost nowhere but where no part of their class is said, so
+        it is their residue that counts, key by key.
+        """
+        choice = chunk.choices[0]
+        part: Any = choice.parts[0]
+        seen = self._seen.get((choice.index, part.__class__))
+        if seen is None or choice.stop is not None:
+            return self.knows(chunk)
+        if part.extra and any(key not in seen and _says(v) for key, v in part.extra.items()):
+            return self.knows(chunk)
+        for key in chunk.extra:
+            if key not in seen and chunk.extra[key] is not None:
+                return False
+        for key in choice.extra:  # noqa: SIM110 - a generator costs as much as the rest
+            if key not in seen and choice.extra[key] is not None:
+                return False
+        return True
+
+    def _see(self, chunk: Chunk) -> None:
+        """Remember the keys of the residue of a measured chunk with one plain part."""
+        if len(chunk.choices) != 1 or len(chunk.choices[0].parts) != 1:
+            return
+        choice = chunk.choices[0]
+        seen = self._seen.setdefault((choice.index, type(choice.parts[0])), set())
+        for key, value in (*chunk.extra.items(), *choice.extra.items()):
+            if value is not None and not isinstance(value, dict) and len(seen) < MOST_LOSSES:
+                seen.add(key)
+
     def enter(self, chunk: Chunk, event: int) -> list[Loss]:
         """Measure *chunk* and return what is new of its losses."""
         if len(self._known) < MOST_LOSSES:
             self._known.add(_signature(chunk))
+            self._see(chunk)
         found = measure(self._adapter, chunk, extra=self._extra)
         # The envelope is a matter of the whole stream.
-        return self.add([loss for loss in found if loss.path not in _ENVELOPE], event)
+        return self.add([loss for loss in found if loss.path not in _ENVELOPE], event, chunk)
 
-    def add(self, found: Iterable[Loss], event: int) -> list[Loss]:
-        """Enter losses and return those that are new."""
-        new = [loss for loss in found if (loss.kind, loss.path) not in self._entered]
-        for loss in new:
+    def add(self, found: Iterable[Loss], event: int, chunk: Chunk | None = None) -> list[Loss]:
+        """Enter losses, of *chunk* if one is given, and return those that are new."""
+        keys = {(loss.kind, loss.path, _class_at(loss.path, chunk)): loss for loss in found}
+        new = {key: loss for key, loss in keys.items() if key not in self._entered}
+        for key, loss in new.items():
             if len(self.losses) < MOST_LOSSES:
-                self._entered.add((loss.kind, loss.path))
+                self._entered.add(key)
                 self.losses.append(evolve(loss, event=event))
-        return new
+        return list(new.values())
+
+
+def _class_at(path: str, chunk: Chunk | None) -> type[Any] | None:
+    """Return the class of the part that *path* leads to: another class is another loss."""
+    match = None if chunk is None else _PART.match(path)
+    if chunk is None or match is None:
+        return None
+    parts = chunk.choices[int(match[1])].parts
+    return type(parts[int(match[2])]) if int(match[2]) < len(parts) else None
+
+
+def _says(value: Any) -> bool:
+    """Say whether residue holds anything but nulls and empty strings."""
+    if isinstance(value, dict):
+        return any(_says(each) for each in value.values())
+    return value is not None and value != ""  # noqa: PLC1901 - 0 and False say something
 
 
 def _signature(chunk: Chunk) -> Any:
@@ -99,6 +157,9 @@ def _signature(chunk: Chunk) -> Any:
                     _shape(choice.extra),
                     _shape(part.extra),
                     choice.index,
+                    # Heads are few, and some dialects read some ids as none.
+                    part.id,
+                    part.name is None,
                     type(part.arguments),
                     choice.stop is None,
                 )
@@ -120,10 +181,10 @@ def _signature(chunk: Chunk) -> Any:
     )
 
 
-def _shape(extra: dict[str, Any]) -> tuple[Any, ...]:
+def _shape(extra: dict[str, Any], depth: int = DEPTH) -> tuple[Any, ...]:
     return tuple(
         [
-            (key, _shape(value)) if type(value) is dict else key
+            (key, _shape(value, depth - 1)) if type(value) is dict and depth else key
             for key, value in extra.items()
             if value is not None
         ]
@@ -135,9 +196,18 @@ def _filled(value: Any) -> tuple[Any, ...] | None:
         return None
     found = [(a.name, getattr(value, a.name)) for a in fields(type(value)) if a.name != "extra"]
     return (
-        *(name for name, each in found if each is not None),
+        *(name if _is_usual(each) else (name, repr(each)) for name, each in found if _says(each)),
         _shape(getattr(value, "extra", {})),
     )
+
+
+def _says(value: Any) -> bool:
+    return value is not None and value != ""
+
+
+def _is_usual(value: Any) -> bool:
+    """Say whether a value is one that JSON has a word for."""
+    return type(value) is not float or math.isfinite(value)
 
 
 def _part(part: Part) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 
 from onechunk._chunk import Chunk
 from onechunk._decoder import Decoder
-from onechunk._framing import DEFAULT_FRAME_LIMIT
+from onechunk._frame import DEFAULT_FRAME_LIMIT
 
 __all__ = ["aread", "read"]
 

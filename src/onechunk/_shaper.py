@@ -6,7 +6,9 @@ these are said once, calls are counted anew, usage waits for its place, and the 
 
 from __future__ import annotations
 
-from attrs import define, evolve, field
+import math
+
+from attrs import evolve
 
 from onechunk._adapter import Envelope, Rules
 from onechunk._chunk import Choice, Chunk, Error, Usage
@@ -18,24 +20,33 @@ from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
 __all__ = ["Shaper", "prepare"]
 
 
-@define
 class _Call:
-    """One tool call as the target counts it."""
+    """One tool call as the target counts it.
 
-    index: int
-    id: str | None = None
-    named: bool = False
+    Attributes:
+        given: True if the id is the source's own.
+    """
+
+    __slots__ = ("given", "id", "index", "named")
+
+    def __init__(self, index: int, id: str | None) -> None:  # noqa: A002 - the wire's word
+        self.index = index
+        self.id = id
+        self.given = True
+        self.named = False
 
 
-@define
 class _ChoiceState:
     """What was said of one choice."""
 
-    started: bool = False
-    finished: bool = False
-    calls: list[_Call] = field(factory=list[_Call])
-    by_index: dict[int, _Call] = field(factory=dict[int, _Call])
-    by_id: dict[str, _Call] = field(factory=dict[str, _Call])
+    __slots__ = ("by_id", "by_index", "calls", "finished", "started")
+
+    def __init__(self, *, started: bool = False) -> None:
+        self.started = started
+        self.finished = False
+        self.calls: list[_Call] = []
+        self.by_index: dict[int, _Call] = {}
+        self.by_id: dict[str, _Call] = {}
 
 
 class Shaper:
@@ -63,9 +74,11 @@ class Shaper:
         self._held: Chunk | None = None
         self._failed = False
         self._began = False
+        # Nothing but the model can change what every chunk repeats.
+        self._settled = False
 
     def is_plain(self, chunk: Chunk) -> bool:
-        """Say whether *chunk* can be written as it is: text that goes on, and nothing else."""
+        """Say whether *chunk* can be written as it is: one part that goes on, and nothing else."""
         choices = chunk.choices
         if len(choices) != 1 or self._held is not None:
             return False
@@ -73,16 +86,40 @@ class Shaper:
         parts = choice.parts
         if len(parts) != 1 or choice.finish is not None or choice.role is not None:
             return False
-        part = parts[0]
-        if type(part) is not Text or not part.text or choice.logprobs is not None:
-            return False
         if chunk.usage is not None or chunk.error is not None or chunk.done:
             return False
-        state = self._choices.get(choice.index or 0)
-        return state is not None and state.started and choice.index is not None
+        if chunk.frame is not None:
+            return False
+        if (chunk.model is not self._said.model or not self._settled) and self._is_news(chunk):
+            return False
+        state = self._choices.get(choice.index)  # type: ignore[arg-type]
+        if state is None or not state.started or choice.logprobs is not None:
+            return False
+        part = parts[0]
+        if part.__class__ is Text:
+            return bool(part.text)  # type: ignore[union-attr]
+        if part.__class__ is not ToolCall or part.id is not None or part.name is not None:  # type: ignore[union-attr]
+            return False
+        # A fragment goes as it is if source and target count the call alike.
+        call = state.by_index.get(part.index)  # type: ignore[union-attr,arg-type]
+        return call is not None and call.index == part.index and ToolCall in self._rules.says  # type: ignore[union-attr]
+
+    def _is_news(self, chunk: Chunk) -> bool:
+        """Say whether *chunk* tells what no chunk before told of the whole stream."""
+        said = self._said
+        if chunk.model is not said.model and chunk.model not in {None, said.model}:
+            return True
+        return (said.id is None and chunk.id is not None) or (
+            not said.created and chunk.created is not None
+        )
 
     def feed(self, chunk: Chunk) -> list[Chunk]:
         """Return the chunks to write for *chunk*; often one, sometimes none yet."""
+        if self.ended:
+            # No reader goes on behind the end mark.
+            if chunk.choices or chunk.error:
+                self.losses.append(Loss("dropped", "$", chunk.text or None))
+            return []
         self._open(chunk)
         if chunk.usage is not None and _says_something(chunk.usage):
             self._usage = chunk.usage
@@ -92,9 +129,7 @@ class Shaper:
         if error is not None:
             self._failed = True
         if choices or error is not None:
-            shaped = Chunk(
-                choices=choices, error=error, dialect=chunk.dialect, extra=chunk.extra
-            )
+            shaped = Chunk(choices=choices, error=error, dialect=chunk.dialect, extra=chunk.extra)
             self._fail(shaped)
             out += self._place(shaped)
         if chunk.done:
@@ -110,14 +145,19 @@ class Shaper:
         said = self._said
         if said.id is None and chunk.id is not None:
             said.id = self.envelope.id = chunk.id
-        if said.created is None and chunk.created is not None:
-            said.created = self.envelope.created = int(chunk.created)
+        # Some send 0 before they know.
+        created = _seconds(chunk.created)
+        if not said.created and created is not None:
+            said.created = self.envelope.created = created
         if chunk.model is not None and said.model != chunk.model:
             said.model = self.envelope.model = chunk.model
         self._began = True
+        self._settled = bool(said.id and said.created)
 
     def made_up(self) -> list[Loss]:
         """Return what of the envelope no chunk has said so far."""
+        if not self._began:
+            return []
         return [
             Loss("invented", f"$.{name}", getattr(self.envelope, name))
             for name in ("id", "model", "created")
@@ -133,13 +173,13 @@ class Shaper:
         role = None
         first = not state.started
         if first and self._rules.roles:
-            role = choice.role or "assistant"
+            role = _role(self._rules, choice.role) or "assistant"
         says = self._rules.says
         parts: list[Part] = []
         for part in choice.parts:
             if type(part) is ToolCall:
-                if ToolCall in says:
-                    parts.append(self._call(part, index, state))
+                if ToolCall in says and (fragment := self._call(part, index, state)):
+                    parts.append(fragment)
             elif _speaks(part, first=first) and (type(part) in says or type(part) is Refusal):
                 parts.append(part)
         finish = None if state.finished else choice.finish
@@ -149,19 +189,29 @@ class Shaper:
         state.finished = state.finished or finish is not None
         return Choice(index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
 
-    def _call(self, part: ToolCall, choice: int, state: _ChoiceState) -> ToolCall:
-        """Return the fragment with the target's number, and with id and name only once."""
+    def _call(self, part: ToolCall, choice: int, state: _ChoiceState) -> ToolCall | None:
+        """Return the fragment with the target's number, and with id and name only once.
+
+        None is for a fragment that would begin a call and says nothing of it.
+        """
         call = self._find(part, state)
         head = call is None
         if call is None:
-            call = _Call(len(state.calls))
+            if not (part.id or part.name or part.arguments):
+                return None
+            call = _Call(len(state.calls), part.id)
             state.calls.append(call)
-            call.id = part.id
             if call.id is None:
+                call.given = False
                 call.id = self._defaults.call_id.format(choice=choice, index=call.index)
                 self.losses.append(
                     Loss("invented", f"$.choices[{choice}].parts[{call.index}].id", call.id)
                 )
+        elif part.id is not None and not call.given:
+            call.given = True
+            self.losses.append(
+                Loss("changed", f"$.choices[{choice}].parts[{call.index}].id", part.id)
+            )
         if part.index is not None:
             state.by_index[part.index] = call
         if part.id is not None:
@@ -176,17 +226,19 @@ class Shaper:
             return state.by_id[part.id]
         if part.index is not None:
             call = state.by_index.get(part.index)
-            # A new id under a number that is taken is a new call.
-            return call if part.id is None or call is None or call.id == part.id else None
+            # A new id under a number that is taken is a new call; a late id is not.
+            new = call is not None and call.given and part.id not in {None, call.id}
+            return None if new else call
         if part.id is not None or part.name is not None or not state.calls:
             return None
         return state.calls[-1]
 
     def _fail(self, chunk: Chunk) -> None:
         """Say a failure the way the target does: by a finish word, or by an error object."""
-        failed = [c for c in chunk.choices if c.finish and c.finish.reason is FinishReason.ERROR]
+        failed = [choice for choice in chunk.choices if _is_failed(choice, chunk.error)]
         if self._rules.error_finish:
             if chunk.error is not None and not failed:
+                self._overrule(chunk)
                 self._finish_all(chunk, FinishReason.ERROR)
         elif failed:
             self._failed = True
@@ -195,6 +247,15 @@ class Shaper:
             if chunk.error is None:
                 chunk.error = Error(self._defaults.failed, "server_error")
                 self.losses.append(Loss("invented", "$.error.message", chunk.error.message))
+
+    def _overrule(self, chunk: Chunk) -> None:
+        """Make a failure of the finish words that are not written yet."""
+        held = () if self._held is None else self._held.choices
+        for choice in (*held, *chunk.choices):
+            if choice.finish is not None:
+                path = f"$.choices[{choice.index}].finish.reason"
+                self.losses.append(Loss("changed", path, choice.finish.reason.value))
+                choice.finish = Finish(FinishReason.ERROR)
 
     def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
         """Finish every choice that is still open, in *chunk*."""
@@ -215,10 +276,16 @@ class Shaper:
                 )
 
     def _place(self, chunk: Chunk) -> list[Chunk]:
-        """Hold back the chunk that finishes, where the target wants usage on it."""
+        """Hold back the chunk that finishes, where the target wants usage on it.
+
+        Text that comes after a finish overtakes it.
+        """
+        finishes = any(choice.finish for choice in chunk.choices)
+        if self._held is not None and not finishes and chunk.error is None:
+            return [chunk]
         out = [] if self._held is None else [self._held]
         self._held = None
-        if self._rules.usage == "last" and any(choice.finish for choice in chunk.choices):
+        if self._rules.usage == "last" and finishes:
             self._held = chunk
             return out
         return [*out, chunk]
@@ -245,6 +312,7 @@ class Shaper:
             out.append(Chunk(usage=self._usage))
             self._usage = None
         self.ended = True
+        self._choices.clear()
         return [*out, Chunk(done=True)]
 
     def _finish_open(self, chunk: Chunk) -> None:
@@ -261,8 +329,7 @@ class Shaper:
 
 def _says_something(usage: Usage) -> bool:
     return any(
-        count is not None
-        for count in (usage.input_tokens, usage.output_tokens, usage.total_tokens)
+        count is not None for count in (usage.input_tokens, usage.output_tokens, usage.total_tokens)
     )
 
 
@@ -275,24 +342,48 @@ def _speaks(part: Part, *, first: bool) -> bool:
     return True
 
 
+def _seconds(created: float | None) -> int | None:
+    """Return whole seconds; None where there are none, as in NaN."""
+    if created is None or (isinstance(created, float) and not math.isfinite(created)):
+        return None
+    return int(created)
+
+
+def _role(rules: Rules, role: str | None) -> str | None:
+    """Return the target's word for *role*."""
+    if role is None or not rules.roles:
+        return None
+    return role if not rules.role_words or role in rules.role_words else "assistant"
+
+
 def prepare(rules: Rules, chunk: Chunk, defaults: Defaults) -> tuple[Chunk, Envelope]:
     """Return *chunk* fit for writing alone in another dialect, and its envelope."""
+    created = _seconds(chunk.created)
     envelope = Envelope(
         defaults.id if chunk.id is None else chunk.id,
         defaults.model if chunk.model is None else chunk.model,
-        defaults.created if chunk.created is None else int(chunk.created),
+        defaults.created if created is None else created,
     )
-    choices = [_prepare_choice(rules, choice, number) for number, choice in enumerate(chunk.choices)]
+    choices = [
+        _prepare_choice(rules, choice, number) for number, choice in enumerate(chunk.choices)
+    ]
     error = chunk.error
+    failed = any(_is_failed(choice, error) for choice in choices)
     if not rules.error_finish:
-        failed = [c for c in choices if c.finish and c.finish.reason is FinishReason.ERROR]
         if failed and error is None:
             error = Error(defaults.failed, "server_error")
-    elif error is not None and not any(choice.finish for choice in choices):
+        choices = [evolve(c, finish=None) if _is_failed(c, error) else c for c in choices]
+    elif error is not None and not failed:
         choices = [evolve(c, finish=Finish(FinishReason.ERROR)) for c in choices] or [
             Choice(finish=Finish(FinishReason.ERROR))
         ]
     return evolve(chunk, choices=choices, error=error), envelope
+
+
+def _is_failed(choice: Choice, error: Error | None) -> bool:
+    """Say whether *choice* ended in failure; beside an error, so does a word that is not known."""
+    reason = choice.finish and choice.finish.reason
+    return reason is FinishReason.ERROR or (error is not None and reason is FinishReason.OTHER)
 
 
 def _prepare_choice(rules: Rules, choice: Choice, number: int) -> Choice:
@@ -305,5 +396,5 @@ def _prepare_choice(rules: Rules, choice: Choice, number: int) -> Choice:
             calls += 1
         parts.append(part)
     index = number if choice.index is None else choice.index
-    role = choice.role if rules.roles else None
+    role = _role(rules, choice.role)
     return evolve(choice, index=index, parts=parts, role=role)

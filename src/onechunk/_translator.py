@@ -7,8 +7,9 @@ from onechunk._codec import DEFAULTS
 from onechunk._decoder import Decoder
 from onechunk._defaults import Defaults
 from onechunk._encoder import Encoder
-from onechunk._framing import DEFAULT_FRAME_LIMIT
+from onechunk._frame import DEFAULT_FRAME_LIMIT
 from onechunk._loss import Loss
+from onechunk._template import Template
 
 __all__ = ["Translator"]
 
@@ -47,6 +48,8 @@ class Translator:
         self._encoder = Encoder(
             target, framing=to_framing, extra=extra, defaults=defaults, strict=strict
         )
+        # The kind of chunk that was written last, if the next of its kind is written alike.
+        self._repeated: Template | None = None
 
     @property
     def losses(self) -> list[Loss]:
@@ -61,6 +64,11 @@ class Translator:
                 returned by the call before.
             LossError: Only if strict.
         """
+        said = self._decoder.match(data)
+        if said is not None:
+            return self._feed_text(*said)
+        # Whatever else comes may change what the next text needs.
+        self._repeated = None
         chunks = self._decoder.feed(data)
         if len(chunks) == 1:
             out = self._encoder.feed(chunks[0])
@@ -68,6 +76,16 @@ class Translator:
             out = b"".join([self._encoder.feed(chunk) for chunk in chunks])
         comments = self._decoder.take_comments()
         return out + self._encoder.comments(comments) if comments else out
+
+    def _feed_text(self, template: Template, text: str, pad: str | None) -> bytes:
+        """Write the same chunk again with other text, as most of a stream is."""
+        if template is self._repeated:
+            return self._encoder.feed_text(text)
+        chunk = template.chunk(text, pad)
+        out = self._encoder.feed(chunk)
+        if self._encoder.repeats(chunk):
+            self._repeated = template
+        return out
 
     def close(self) -> bytes:
         """Return the last bytes: what the source's end completes, and the target's legal end.

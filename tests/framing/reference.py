@@ -73,5 +73,6 @@ def _frame(
     if data:
         if len(data) == 1 and not (comments or fields or bare):
             return data[0]
-        return Frame(b"\n".join(data), **fields, comments=tuple(comments), bare=bare)
+        names = fields.get("event"), fields.get("id"), fields.get("retry")
+        return Frame(b"\n".join(data), *names, tuple(comments), bare)
     return Frame(None, comments=tuple(comments)) if comments else None

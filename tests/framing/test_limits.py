@@ -26,6 +26,9 @@ CASES: dict[str, tuple[str, bytes, list[bytes | Frame], bool]] = {
     "bare lines over it": ("sse", b'{"a":\n\n\n  11}\n', [], True),
     "bare blank lines over it": ("sse", b"{" + b"\n" * 13, [], True),
     "blank lines": ("sse", b"\n" * 99 + b"data: 1\n\n", [b"1"], False),
+    "lines, then another event": ("sse", b"data:1\ndata:2\n\ndata\n\n" * 2, [], True),
+    "a line over it, then an event": ("sse", b"data:123456\n:\n\ndata\n\n", [], True),
+    "bare over it, then an event": ("sse", b"[123456789\n\n\n1\n\ndata\n\n", [], True),
     "text at the limit": ("ndjson", b'{"a":"7890"}\n' * 3, [b'{"a":"7890"}'] * 3, False),
     "text over it": ("ndjson", b'[]\n{"a":"78901"}\n{}\n', [b"[]"], True),
     "last text over it": ("ndjson", b'{"a":"78901"}', [], True),
@@ -91,18 +94,49 @@ def test_default() -> None:
         assert splitter.feed(body[:5_000_000]) + splitter.feed(body[5_000_000:]) == [text]
 
 
-_BODIES = st.lists(st.sampled_from(b'data: \n\n\n{}[]"event: \r'), max_size=80).map(bytes)
+@pytest.mark.parametrize(
+    ("framing", "beginning", "more"),
+    [
+        ("sse", b"data: ", b"x"),
+        ("sse", b"data:1\n", b"x"),
+        ("sse", b"", b"data:1\n"),
+        ("sse", b"", b":\r\n"),
+        ("sse", b"[\n", b"x"),
+        ("sse", b"[", b"\n"),
+        ("ndjson", b"[", b"x"),
+        ("ndjson", b"[\n", b"x"),
+        ("ndjson", b"[", b"\n"),
+    ],
+)
+def test_at_once(framing: str, beginning: bytes, more: bytes) -> None:
+    """The byte behind the limit fails, though nothing has ended."""
+    splitter = make_splitter(framing, LIMIT)
+    body = beginning + more * 2 * LIMIT
+    fed = b""
+    for byte in body:
+        if splitter.failure is None:
+            fed += bytes([byte])
+            splitter.feed(fed[-1:])
+
+    assert splitter.failure is not None
+    assert len(fed.replace(b"\r", b"")) in {LIMIT + 1, LIMIT + 2}
+
+
+_BYTES = st.lists(st.sampled_from(b'data: \n\n\n{}[]"event: \r'), max_size=80).map(bytes)
+_LINES = st.lists(
+    st.sampled_from(b"data: 1,data: 234,event: a,:c,{,},[],abc, ,,,".split(b",")), max_size=16
+).map(b"\n".join)
 
 
 @pytest.mark.parametrize("framing", [*FRAMINGS, None])
-@given(_BODIES, st.integers(0, 20), st.data())
+@given(_BYTES | _LINES, st.integers(0, 30), st.data())
 def test_cut_anywhere(framing: str | None, body: bytes, limit: int, draw: st.DataObject) -> None:
     """Cutting changes neither what comes before a failure nor whether there is one."""
     results: list[tuple[list[bytes | Frame], bool]] = []
-    for pieces in ([body], draw.draw(some_cuts(body))):
+    for pieces in ([body], draw.draw(some_cuts(body)), draw.draw(some_cuts(body))):
         splitter = make_splitter(framing, limit)
         frames = [frame for piece in pieces for frame in splitter.feed(piece)]
         frames += splitter.close()
         results.append((frames, splitter.failure is None))
 
-    assert results[0] == results[1]
+    assert results[0] == results[1] == results[2]

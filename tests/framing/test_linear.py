@@ -10,8 +10,8 @@ from onechunk._framing import make_splitter
 
 _CUT = ["partition", "rpartition", "split"]
 _COPIED = ["__add__", "__radd__", "__getitem__"]
-_LOOKED_AT = ["__contains__", "count", "decode", "find", "lstrip", "strip", "translate"]
-_LOOKED_AT += ["removeprefix", "removesuffix", "replace"]
+_SEEN = ["__contains__", "count", "decode", "find", "lstrip", "removeprefix", "removesuffix"]
+_METERED = [*_CUT, *_COPIED, *_SEEN, "replace", "strip", "translate"]
 
 
 class Meter:
@@ -34,9 +34,7 @@ def _metered(name: str) -> Callable[..., Any]:
     return method
 
 
-Metered: type[bytes] = type(
-    "Metered", (bytes,), {name: _metered(name) for name in _CUT + _COPIED + _LOOKED_AT}
-)
+Metered: type[bytes] = type("Metered", (bytes,), {name: _metered(name) for name in _METERED})
 
 # A framing, how a body begins, what goes on without ever completing a frame.
 UNFINISHED: dict[str, tuple[str | None, bytes, bytes]] = {
@@ -101,11 +99,14 @@ def test_work_of_many_events() -> None:
 def _held_by(value: object) -> Iterator[bytes]:
     """Find the bytes that an object keeps."""
     for inner in gc.get_referents(value):
-        kind: type = type(inner)
-        if kind is bytes:
+        if isinstance(inner, bytes):
             yield inner
-        elif kind is list or kind.__module__.startswith("onechunk."):
+        elif _is_followed(inner):
             yield from _held_by(inner)
+
+
+def _is_followed(value: object) -> bool:
+    return isinstance(value, list) or type(value).__module__.startswith("onechunk.")
 
 
 @pytest.mark.parametrize(("framing", "beginning"), [("sse", b"data: "), ("ndjson", b"[")])
@@ -119,6 +120,19 @@ def test_pieces_are_kept_as_they_came(framing: str, beginning: bytes) -> None:
 
     held = {id(data) for data in _held_by(splitter)}
     assert {id(piece) for piece in pieces} <= held
+
+
+@pytest.mark.parametrize("framing", ["sse", "ndjson", None])
+def test_empty_pieces_are_not_kept(framing: str | None) -> None:
+    """An empty piece leaves nothing behind, within a line neither."""
+    splitter = make_splitter(framing)
+    for beginning in (b"", b" ", b"d"):
+        splitter.feed(beginning)
+        before = len(list(_held_by(splitter)))
+        for _ in range(10):
+            splitter.feed(b"")
+
+        assert len(list(_held_by(splitter))) == before
 
 
 @pytest.mark.parametrize("framing", ["sse", "ndjson", None])

@@ -92,6 +92,14 @@ CASES: dict[str, tuple[bytes, list[bytes | Frame]]] = {
         [Frame(b'{"a": "}\\"}",\n"[": "\\\\"}', bare=True), b"1"],
     ),
     "bare, unfinished": (b'{"a": [\ndata: 1\n\n', [Frame(b'{"a": [\ndata: 1\n', bare=True)]),
+    "bare, unfinished at blank lines": (
+        b"[\n\ndata: 1\n\ndata: 2\n\n",
+        [Frame(b"[\n\ndata: 1\n\ndata: 2\n", bare=True)],
+    ),
+    "bare over blank lines": (
+        b"[\n\ndata: 1\n\n]\ndata: 2\n\ndata: 3\n\n",
+        [Frame(b"[\n\ndata: 1\n\n]", bare=True), b"2", b"3"],
+    ),
     "bare with a name": (b"event: error\n{}\n", [Frame(b"{}", event="error", bare=True)]),
     "bare with a comment": (b":a\n{}\n", [Frame(b"{}", comments=("a",), bare=True)]),
     "bracket after data": (b"data: 1\n{}\n\n", [b"1"]),
@@ -138,6 +146,14 @@ def test_mixed_line_ends(pieces: list[bytes], frames: list[bytes | Frame]) -> No
     """A CR with the LF behind it is one line end, in one piece or two."""
     assert split(SSESplitter(), pieces) == frames
     assert split(SSESplitter(), [b"data: 0\n\n", *pieces]) == [b"0", *frames]
+
+
+def test_empty_pieces() -> None:
+    """Empty pieces change nothing, before the body begins neither."""
+    body = [b"data: 1\n\n", b"\xef\xbb\xbfdata: 2\n\n", b"da", b"ta: 3", b"\n", b"\n"]
+    pieces = [piece for data in body for piece in (b"", data, b"")]
+
+    assert split(SSESplitter(), body) == split(SSESplitter(), pieces) == [b"1", b"3"]
 
 
 def test_as_soon_as_complete() -> None:

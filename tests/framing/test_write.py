@@ -47,7 +47,7 @@ def test_both_ways(frame: bytes | Frame, body: bytes) -> None:
     assert split(SSESplitter(), [body]) == [frame]
 
 
-@pytest.mark.parametrize("data", [b"1\n2\n3", b"1\r\n2\r3", b"1\r2\n3"])
+@pytest.mark.parametrize("data", [b"1\n2\n3", b"1\r\n2\r3", b"1\r2\r3"])
 def test_line_ends_in_data(data: bytes) -> None:
     """Every line end of the data begins a new data line."""
     assert write_sse(data) == b"data: 1\ndata: 2\ndata: 3\n\n"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from onechunk import UNSET, Json, Logprobs, TokenLogprob
-from onechunk.mapping import Object, Via
+from onechunk.mapping import Object, Via, finite
 
 __all__ = ["LOGPROBS"]
+
 
 def _read(value: Json, rest: Object) -> Logprobs | None:
     if not isinstance(value, dict):
@@ -49,7 +50,14 @@ def _write(logprobs: Logprobs, out: Object, _: Object) -> None:
 
 
 def _write_away(logprobs: Logprobs, out: Object, _: Object) -> None:
-    out["logprobs"] = _lists(logprobs) if logprobs.content is not None else None
+    if logprobs.content is None:
+        out["logprobs"] = None
+        return
+    out["logprobs"] = lists = _lists(logprobs)
+    lists["token_logprobs"] = [finite(logprob) for logprob in lists["token_logprobs"]]
+    for top in lists.get("top_logprobs", ()):
+        if top is not None:
+            top.update({token: finite(logprob) for token, logprob in top.items()})
 
 
 def _lists(logprobs: Logprobs) -> Object:

@@ -8,7 +8,7 @@ whole answer and stream have the same keys. Every key may be missing.
 from __future__ import annotations
 
 from onechunk import UNSET, Json, Unset
-from onechunk.wire import Wire, wire
+from onechunk.wire import Wire, rare, wire
 
 __all__ = ["CompletionChoice", "CompletionEvent", "CompletionResponse", "Usage"]
 
@@ -43,10 +43,10 @@ class CompletionResponse(Wire):
     created: int | float | None | Unset = UNSET
     model: str | None | Unset = UNSET
     choices: list[CompletionChoice] | None | Unset = UNSET
-    usage: Usage | None | Unset = UNSET
-    error: Json | Unset = UNSET
-    system_fingerprint: str | None | Unset = UNSET
-    obfuscation: str | None | Unset = UNSET
+    usage: Usage | None | Unset = rare()
+    error: Json | Unset = rare()
+    system_fingerprint: str | None | Unset = rare()
+    obfuscation: str | None | Unset = rare()
 
 
 @wire

@@ -14,6 +14,7 @@ REASONS: Final[Mapping[str, FinishReason]] = {
     "length": FinishReason.LENGTH,
     "content_filter": FinishReason.CONTENT_FILTER,
     "error": FinishReason.ERROR,
+    "repetition": FinishReason.ERROR,
     "abort": FinishReason.CANCELLED,
     "eos": FinishReason.STOP,
     "eos_token": FinishReason.STOP,

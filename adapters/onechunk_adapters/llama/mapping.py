@@ -37,7 +37,7 @@ CALL = Table(
             "function",
             (
                 Leaf("name", "name"),
-                Leaf("arguments", "arguments", (str, dict), silent=(), as_text=True),
+                Leaf("arguments", "arguments", (str, dict), silent=(), away="", as_text=True),
             ),
         ),
     ),

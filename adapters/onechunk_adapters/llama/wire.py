@@ -7,7 +7,7 @@ Follows `docs/models/chatcompletionchunk.md` of atoma-sdk (atoma-network/atoma-s
 from __future__ import annotations
 
 from onechunk import UNSET, Json, Unset
-from onechunk.wire import Wire, wire
+from onechunk.wire import Wire, rare, wire
 
 __all__ = [
     "ChatCompletionChunk",
@@ -43,13 +43,13 @@ class ChatCompletionChunkDeltaToolCall(Wire):
 class ChatCompletionChunkDelta(Wire):
     """What is new in a choice; newer servers call the reasoning `reasoning`."""
 
-    role: str | None | Unset = UNSET
+    role: str | None | Unset = rare()
     content: str | list[Json] | None | Unset = UNSET
-    reasoning_content: str | None | Unset = UNSET
-    reasoning: str | None | Unset = UNSET
+    reasoning_content: str | None | Unset = rare()
+    reasoning: str | None | Unset = rare()
     tool_calls: (
         list[ChatCompletionChunkDeltaToolCall] | ChatCompletionChunkDeltaToolCall | None | Unset
-    ) = UNSET
+    ) = rare()
 
 
 @wire
@@ -66,9 +66,9 @@ class ChatCompletionChunkChoice(Wire):
 
     index: int | None | Unset = UNSET
     delta: ChatCompletionChunkDelta | None | Unset = UNSET
-    logprobs: Json | Unset = UNSET
+    logprobs: Json | Unset = rare()
     finish_reason: str | None | Unset = UNSET
-    stop_reason: int | str | StopReason | None | Unset = UNSET
+    stop_reason: int | str | StopReason | None | Unset = rare()
 
 
 @wire
@@ -90,11 +90,11 @@ class ChatCompletionChunk(Wire):
     created: int | float | None | Unset = UNSET
     model: str | None | Unset = UNSET
     choices: list[ChatCompletionChunkChoice] | None | Unset = UNSET
-    usage: CompletionUsage | None | Unset = UNSET
-    error: Json | Unset = UNSET
-    system_fingerprint: str | None | Unset = UNSET
-    response_hash: str | None | Unset = UNSET
-    signature: str | None | Unset = UNSET
+    usage: CompletionUsage | None | Unset = rare()
+    error: Json | Unset = rare()
+    system_fingerprint: str | None | Unset = rare()
+    response_hash: str | None | Unset = rare()
+    signature: str | None | Unset = rare()
 
 
 @wire

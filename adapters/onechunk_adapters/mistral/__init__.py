@@ -41,5 +41,5 @@ TS_ADAPTER: Final = Adapter(
     framing="ndjson",
     end=None,
     padding=frozenset({"p"}),
-    demo=demo(__name__),
+    demo=demo(__name__, "demo-ts.ndjson"),
 )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from onechunk import Choice, Chunk, Citation, Media, Other, Reasoning, Refusal, Text, TokenLogprob, ToolCall
+from onechunk import (
+    Choice,
+    Chunk,
+    Citation,
+    Media,
+    Other,
+    Reasoning,
+    Refusal,
+    Text,
+    TokenLogprob,
+    ToolCall,
+)
 from onechunk.mapping import (
     TOKEN,
     Calls,
@@ -16,6 +27,7 @@ from onechunk.mapping import (
     Table,
     error_rows,
     finish_row,
+    finite,
     logprobs_row,
     usage_row,
 )
@@ -50,7 +62,8 @@ TOKEN_ROWS: tuple[Row, ...] = (
 
 def is_whole(token: TokenLogprob) -> bool:
     """Say whether a token has all that Mistral's SDK demands of one."""
-    return None not in {token.token, token.logprob, token.token_id} and token.bytes is not None
+    said = (token.token, finite(token.logprob), token.token_id, token.bytes)
+    return all(each is not None for each in said)
 
 
 def build(name: str, rename: Rename) -> Table:

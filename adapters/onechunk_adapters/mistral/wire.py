@@ -8,7 +8,7 @@ mistralai 3.7.0. Every key may be missing; 1.0.0 sent one tool call in place of 
 from __future__ import annotations
 
 from onechunk import UNSET, Json, Unset
-from onechunk.wire import Wire, wire
+from onechunk.wire import Wire, rare, wire
 from onechunk_adapters.mistral.content import ContentChunk
 
 __all__ = [
@@ -38,21 +38,21 @@ class ToolCall(Wire):
     """A call, mostly whole; an id of the four letters `null` is no id."""
 
     function: FunctionCall | None | Unset = UNSET
-    id: str | None | Unset = UNSET
-    type: str | None | Unset = UNSET
-    index: int | None | Unset = UNSET
+    id: str | None | Unset = rare()
+    type: str | None | Unset = rare()
+    index: int | None | Unset = rare()
 
 
 @wire
 class DeltaMessage(Wire):
     """What is new in a choice; `index` counts messages, not choices."""
 
-    role: str | None | Unset = UNSET
+    role: str | None | Unset = rare()
     content: str | list[ContentChunk] | None | Unset = UNSET
-    tool_calls: list[ToolCall] | ToolCall | None | Unset = UNSET
-    tool_call_id: str | None | Unset = UNSET
-    index: int | None | Unset = UNSET
-    metadata: Json | Unset = UNSET
+    tool_calls: list[ToolCall] | ToolCall | None | Unset = rare()
+    tool_call_id: str | None | Unset = rare()
+    index: int | None | Unset = rare()
+    metadata: Json | Unset = rare()
 
 
 @wire
@@ -90,8 +90,8 @@ class CompletionResponseStreamChoice(Wire):
     index: int | None | Unset = UNSET
     delta: DeltaMessage | None | Unset = UNSET
     finish_reason: str | None | Unset = UNSET
-    logprobs: ChoiceLogprobs | None | Unset = UNSET
-    prompt_logprobs: ChoiceLogprobs | None | Unset = UNSET
+    logprobs: ChoiceLogprobs | None | Unset = rare()
+    prompt_logprobs: ChoiceLogprobs | None | Unset = rare()
 
 
 @wire
@@ -113,7 +113,7 @@ class CompletionChunk(Wire):
     object: str | None | Unset = UNSET
     created: int | float | None | Unset = UNSET
     model: str | None | Unset = UNSET
-    usage: UsageInfo | None | Unset = UNSET
+    usage: UsageInfo | None | Unset = rare()
     choices: list[CompletionResponseStreamChoice] | None | Unset = UNSET
 
 

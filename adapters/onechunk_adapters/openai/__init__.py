@@ -11,7 +11,7 @@ from onechunk_adapters._demo import demo
 from onechunk_adapters.openai.mapping import build
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
 from onechunk_adapters.openai.wire import ChatCompletionChunk, Data
-from onechunk_adapters.openai.words import USAGE
+from onechunk_adapters.openai.words import ROLES, USAGE
 
 __all__ = ["ADAPTER"]
 
@@ -27,6 +27,7 @@ def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
         table=partial(build, vendor),
         rules=Rules(
             says=frozenset({Text, Reasoning, Refusal, ToolCall, Media, Citation}),
+            role_words=ROLES,
             error_finish="error" in vendor.words,
         ),
         running=vendor.running,

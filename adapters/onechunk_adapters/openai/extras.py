@@ -11,7 +11,11 @@ _AWAY = Manner(away=True, residue=False)
 
 _AUDIO = Table(
     Media,
-    (Leaf("id", "id"), Leaf("data", "data", silent=()), Leaf("transcript", "transcript", silent=())),
+    (
+        Leaf("id", "id"),
+        Leaf("data", "data", silent=()),
+        Leaf("transcript", "transcript", silent=()),
+    ),
     fixed={"kind": "audio"},
 )
 _CITATION = Table(
@@ -159,7 +163,8 @@ def _write_detail(part: Reasoning) -> Object:
 
 
 def _away_detail(part: Reasoning) -> Object:
+    # OpenAI's own accumulation refuses items of a list that carry no number.
     if part.encrypted is not None and not part.text:
-        return {"type": "reasoning.encrypted", "data": part.encrypted}
-    detail: Object = {"type": "reasoning.text", "text": part.text}
+        return {"type": "reasoning.encrypted", "data": part.encrypted, "index": 1}
+    detail: Object = {"type": "reasoning.text", "text": part.text, "index": 0}
     return detail if part.signature is None else {**detail, "signature": part.signature}

@@ -11,6 +11,7 @@ from onechunk import (
     Reasoning,
     Refusal,
     Text,
+    TokenLogprob,
     ToolCall,
 )
 from onechunk.mapping import (
@@ -29,6 +30,7 @@ from onechunk.mapping import (
     Table,
     error_rows,
     finish_row,
+    finite,
     group,
     logprobs_row,
     usage_row,
@@ -49,7 +51,7 @@ CALL = Table(
             "function",
             (
                 Leaf("name", "name"),
-                Leaf("arguments", "arguments", (str, dict), silent=(), as_text=True),
+                Leaf("arguments", "arguments", (str, dict), silent=(), away="", as_text=True),
             ),
         ),
     ),
@@ -61,7 +63,14 @@ TOKEN_ROWS: tuple[Row, ...] = (
     Leaf("token_id", "token_id", (int,), rare=True, home_only=True),
 )
 
-SUMMARY = Items({"summary_text": Table(Reasoning, (Leaf("text", "text", silent=(), always=True),))})
+SUMMARY = Items(
+    {
+        "summary_text": Table(
+            Reasoning,
+            (Leaf("text", "text", silent=(), always=True), Leaf("signature", "signature")),
+        )
+    }
+)
 
 # OpenAI sends strings; Databricks lists, whose reasoning is made of summaries.
 ITEMS = Items(
@@ -70,6 +79,11 @@ ITEMS = Items(
         "reasoning": group("reasoning", "summary", SUMMARY),
     }
 )
+
+
+def is_whole(token: TokenLogprob) -> bool:
+    """Say whether a token has all that OpenAI's SDK demands of one."""
+    return token.token is not None and finite(token.logprob) is not None
 
 
 def build(vendor: Vendor) -> Table:
@@ -97,7 +111,7 @@ def build(vendor: Vendor) -> Table:
         Copy("message", "delta"),
         Copy("text", Text),
         finish_row("finish_reason", {**REASONS, **vendor.finish}, {**WORDS, **vendor.words}),
-        logprobs_row("logprobs", token=TOKEN_ROWS),
+        logprobs_row("logprobs", token=TOKEN_ROWS, fits=is_whole),
         *(Leaf(key, "stop", (int, str), rare=True) for key in vendor.stop),
     )
     return Table(

@@ -56,7 +56,12 @@ OPENAI: Final = Vendor("openai", "OpenAI chat completions")
 
 VENDORS: Final = (
     Vendor("ai21", "AI21"),
-    Vendor("azure", "Azure OpenAI and models hosted there", usage=_TOP_REASONING, stop=("matched_stop",)),
+    Vendor(
+        "azure",
+        "Azure OpenAI and models hosted there",
+        usage=_TOP_REASONING,
+        stop=("matched_stop",),
+    ),
     Vendor("cerebras", "Cerebras", reasoning=_REASONING_FIRST),
     Vendor("copilot", "GitHub Copilot"),
     Vendor("dashscope", "Alibaba DashScope, compatible mode"),

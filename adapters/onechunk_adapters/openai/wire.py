@@ -8,7 +8,7 @@ every key may be missing.
 from __future__ import annotations
 
 from onechunk import UNSET, Json, Unset
-from onechunk.wire import Wire, wire
+from onechunk.wire import Wire, rare, wire
 
 __all__ = [
     "ChatCompletionChunk",
@@ -34,8 +34,8 @@ class ToolCall(Wire):
     """A call, or a fragment that carries only its index and a piece of the arguments."""
 
     index: int | None | Unset = UNSET
-    id: str | None | Unset = UNSET
-    type: str | None | Unset = UNSET
+    id: str | None | Unset = rare()
+    type: str | None | Unset = rare()
     function: ToolCallFunction | None | Unset = UNSET
 
 
@@ -43,11 +43,11 @@ class ToolCall(Wire):
 class ChatCompletionDelta(Wire):
     """What is new in a choice; `function_call` is the form before tool calls."""
 
-    role: str | None | Unset = UNSET
+    role: str | None | Unset = rare()
     content: str | list[Json] | None | Unset = UNSET
-    refusal: str | None | Unset = UNSET
-    tool_calls: list[ToolCall] | ToolCall | None | Unset = UNSET
-    function_call: ToolCallFunction | None | Unset = UNSET
+    refusal: str | None | Unset = rare()
+    tool_calls: list[ToolCall] | ToolCall | None | Unset = rare()
+    function_call: ToolCallFunction | None | Unset = rare()
 
 
 @wire
@@ -79,13 +79,13 @@ class Data(Wire):
     object: str | None | Unset = UNSET
     created: int | float | None | Unset = UNSET
     model: str | None | Unset = UNSET
-    system_fingerprint: str | None | Unset = UNSET
-    service_tier: str | None | Unset = UNSET
+    system_fingerprint: str | None | Unset = rare()
+    service_tier: str | None | Unset = rare()
     choices: list[ChatCompletionChunkChoice] | None | Unset = UNSET
-    usage: ChatCompletionChunkUsage | None | Unset = UNSET
-    error: Json | Unset = UNSET
-    obfuscation: str | None | Unset = UNSET
-    moderation: Json | Unset = UNSET
+    usage: ChatCompletionChunkUsage | None | Unset = rare()
+    error: Json | Unset = rare()
+    obfuscation: str | None | Unset = rare()
+    moderation: Json | Unset = rare()
 
 
 @wire

@@ -7,7 +7,7 @@ from typing import Final
 
 from onechunk import FinishReason
 
-__all__ = ["REASONS", "USAGE", "WORDS"]
+__all__ = ["REASONS", "ROLES", "USAGE", "WORDS"]
 
 REASONS: Final[Mapping[str, FinishReason]] = {
     "stop": FinishReason.STOP,
@@ -28,6 +28,9 @@ WORDS: Final[Mapping[FinishReason, str | None]] = {
     FinishReason.CANCELLED: "stop",
     FinishReason.OTHER: "stop",
 }
+
+ROLES: Final = frozenset({"developer", "system", "user", "assistant", "tool"})
+"""Roles of the SDK's delta, a closed list."""
 
 USAGE: Final[Mapping[str, str]] = {
     "prompt_tokens": "input_tokens",

@@ -7,7 +7,7 @@ sent, and JSON that stands where an event would begin is an event of its own.
 
 from typing import Final
 
-from onechunk._framing._frame import Frame
+from onechunk._frame import Frame
 from onechunk._framing._scan import BracketScanner
 
 _KEPT: Final = frozenset({b"event", b"id", b"retry"})

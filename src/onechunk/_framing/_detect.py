@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from onechunk._framing._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, Splitter
+from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, Splitter
 from onechunk._framing._lines import TextStart
 from onechunk._framing._ndjson import NDJSONSplitter
 from onechunk._framing._sse import SSESplitter
@@ -28,12 +28,13 @@ class AutoSplitter:
 
     Attributes:
         framing: The framing's name; None until it is known.
+        splitter: The splitter that does the work; None until the framing is known.
 
     Raises:
         ValueError: A choice names no framing, or there is no choice.
     """
 
-    __slots__ = ("_choices", "_held", "_limit", "_space", "_splitter", "_start", "framing")
+    __slots__ = ("_choices", "_held", "_limit", "_space", "_start", "framing", "splitter")
 
     def __init__(
         self, limit: int = DEFAULT_FRAME_LIMIT, choices: tuple[str, ...] = ("sse", "ndjson")
@@ -45,7 +46,7 @@ class AutoSplitter:
         self.framing: str | None = None
         self._limit = limit
         self._choices = choices
-        self._splitter: Splitter | None = None
+        self.splitter: Splitter | None = None
         self._start = TextStart()
         self._held: list[bytes] = []
         self._space = 0
@@ -53,12 +54,12 @@ class AutoSplitter:
     @property
     def failure(self) -> FrameError | None:
         """Why nothing more comes."""
-        return None if self._splitter is None else self._splitter.failure
+        return None if self.splitter is None else self.splitter.failure
 
     def feed(self, data: bytes) -> list[bytes | Frame]:
         """Return the frames that these bytes complete."""
-        if self._splitter is not None:
-            return self._splitter.feed(data)
+        if self.splitter is not None:
+            return self.splitter.feed(data)
         if data:
             self._held.append(data)
         text = data if self._start.passed else self._start.strip(data)
@@ -70,15 +71,15 @@ class AutoSplitter:
 
     def close(self) -> list[bytes | Frame]:
         """Return the frame that only the end of the body completes; the splitter is used up."""
-        return [] if self._splitter is None else self._splitter.close()
+        return [] if self.splitter is None else self.splitter.close()
 
     def _begin(self, first: bytes) -> list[bytes | Frame]:
         known = _BY_FIRST_BYTE.get(first, "")
         self.framing = known if known in self._choices else self._choices[0]
-        self._splitter = _find(self.framing)(self._limit)
+        self.splitter = _find(self.framing)(self._limit)
         held = b"".join(self._held)
         self._held.clear()
-        return self._splitter.feed(held)
+        return self.splitter.feed(held)
 
 
 def make_splitter(framing: str | None, limit: int = DEFAULT_FRAME_LIMIT) -> Splitter:

@@ -1,6 +1,6 @@
 """JSON texts, one on a line, out of the pieces of a body."""
 
-from onechunk._framing._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, too_long
+from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, too_long
 from onechunk._framing._lines import LineBuffer, TextStart
 from onechunk._framing._scan import BracketScanner
 

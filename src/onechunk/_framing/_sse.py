@@ -3,7 +3,7 @@
 from typing import Final
 
 from onechunk._framing._block import Block, decode_text
-from onechunk._framing._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, too_long
+from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, too_long
 from onechunk._framing._lines import CR, LF, LineBuffer, TextStart
 
 _DATA: Final = b"data: "
@@ -20,30 +20,31 @@ class SSESplitter:
 
     Attributes:
         failure: Why nothing more comes; the events before it were returned.
+        idle: True between events with nothing held: a whole event in one piece needs no splitting.
+        limit: Most bytes of one event.
     """
 
     __slots__ = (
         "_after_cr",
         "_block",
         "_header",
-        "_idle",
-        "_limit",
         "_lines",
         "_name",
         "_start",
         "_width",
         "failure",
+        "idle",
+        "limit",
     )
 
     def __init__(self, limit: int = DEFAULT_FRAME_LIMIT) -> None:
         self.failure: FrameError | None = None
-        self._limit = limit
+        self.limit = limit
         self._start = TextStart()
         self._after_cr = False
         self._lines = LineBuffer()
         self._block = Block()
-        # Between events, with nothing held: a whole event in one piece needs no state.
-        self._idle = False
+        self.idle = False
         # What the last event had before its payload, and its name: the next is mostly alike.
         self._header = _DATA
         self._width = len(_DATA)
@@ -52,8 +53,8 @@ class SSESplitter:
     def feed(self, data: bytes) -> list[bytes | Frame]:
         """Return the events that these bytes complete; none after a failure."""
         # Slices beat startswith and endswith on 3.11 and 3.12.
-        if self._idle:
-            if data[: self._width] == self._header and len(data) <= self._limit:
+        if self.idle:
+            if data[: self._width] == self._header and len(data) <= self.limit:
                 end = -2 if data[-2:] == b"\n\n" else -4 if data[-4:] == b"\r\n\r\n" else None
                 payload = data[self._width : end]
                 if LF not in payload and CR not in payload and end is not None:
@@ -65,7 +66,7 @@ class SSESplitter:
         events: list[bytes | Frame] = []
         if self.failure is None:
             self._split(self._normalize(data), events)
-            self._idle = self._start.passed and not (
+            self.idle = self._start.passed and not (
                 self._after_cr or self._lines.held or self._block.size or self.failure
             )
         return events
@@ -74,7 +75,7 @@ class SSESplitter:
         """Return the event that no blank line ended; the splitter is used up."""
         events: list[bytes | Frame] = []
         if self.failure is None:
-            rest = self._start.close() + self._lines.close()
+            rest = self._lines.close()
             if rest:
                 self._take([rest], events)
             event = self._block.close()
@@ -97,13 +98,14 @@ class SSESplitter:
         return data
 
     def _split(self, data: bytes, events: list[bytes | Frame]) -> None:
-        if self._lines.held + len(data) > self._limit:
+        if self._lines.held + len(data) > self.limit:
             self._split_lines(data, events)
             return
         if self._block.size:
             data = self._finish(data, events)
         elif self._lines.held:
-            data = self._lines.close() + data
+            self._lines.hold(data)
+            data = self._lines.close()
         if not self._block.size:
             data = self._split_run(data, events)
         if data:
@@ -169,7 +171,7 @@ class SSESplitter:
         self._check()
 
     def _take(self, lines: list[bytes], events: list[bytes | Frame]) -> None:
-        block, limit = self._block, self._limit
+        block, limit = self._block, self.limit
         for line in lines:
             # A blank line ends an event of whatever length; within JSON it is a line like others.
             if block.size + len(line) > limit and (line or block.bare):
@@ -181,10 +183,10 @@ class SSESplitter:
 
     def _check(self) -> None:
         held = self._lines.held
-        if held and self._block.size + held > self._limit:
+        if held and self._block.size + held > self.limit:
             self._fail()
 
     def _fail(self) -> None:
-        self.failure = too_long(self._limit)
+        self.failure = too_long(self.limit)
         self._lines.close()
         self._block.close()

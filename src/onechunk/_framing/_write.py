@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from onechunk._framing._frame import Frame
+from onechunk._frame import Frame
 from onechunk._framing._lines import CR, LF
 
 

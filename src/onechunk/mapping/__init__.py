@@ -5,7 +5,7 @@ from onechunk.mapping._error_row import error_rows
 from onechunk.mapping._finish_row import finish_row
 from onechunk.mapping._group import group
 from onechunk.mapping._items import Item, Items
-from onechunk.mapping._logprobs import TOKEN, logprobs_row
+from onechunk.mapping._logprobs import TOKEN, finite, logprobs_row
 from onechunk.mapping._reader import Rename, make_reader
 from onechunk.mapping._rows import (
     Calls,
@@ -50,6 +50,7 @@ __all__ = [
     "Via",
     "error_rows",
     "expected",
+    "finite",
     "finish_row",
     "group",
     "logprobs_row",

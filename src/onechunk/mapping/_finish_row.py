@@ -32,7 +32,8 @@ def finish_row(
     key = rename(wire)
 
     def read(value: Json, rest: Object) -> Finish | None:
-        if type(value) is not str or not value:
+        # The letters "null" are what DashScope and some relays write where no word came.
+        if type(value) is not str or not value or value == "null":
             return None
         del rest[key]
         return Finish(reasons.get(value, FinishReason.OTHER), value)

@@ -66,14 +66,17 @@ class Items:
         for name, table in tables.items():
             if isinstance(table, Item):
                 self._read[name] = table.read
-                self._write[name] = self._write_away[name] = table.write
+                self._write[name] = table.write
+                self._write_away[name] = _without_residue(table.write)
                 self._join[name] = table.join
                 self._kinds.append((name, table.part, table.fits))
             else:
                 take = make_reader(table, rename)
                 self._read[name] = lambda value, take=take: [take(value)]  # type: ignore[misc]
                 self._write[name] = make_writer(table, Manner(), rename)
-                self._write_away[name] = make_writer(table, Manner(away=True, residue=False), rename)
+                self._write_away[name] = make_writer(
+                    table, Manner(away=True, residue=False), rename
+                )
                 self._kinds.append((name, table.make, _fits(table)))
 
     def read(self, values: list[Json], parts: list[Part]) -> None:
@@ -133,6 +136,11 @@ class Items:
             if type(part) is kind and fits(part):
                 return name
         return None
+
+
+def _without_residue(write: Callable[[Any], Object]) -> Callable[[Any], Object]:
+    """Return *write* for parts of another dialect, whose residue means nothing here."""
+    return lambda part: write(evolve(part, extra={}))
 
 
 def _speaks(part: Any) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+
+from attrs import evolve
 
 from onechunk._chunk import Logprobs, TokenLogprob
 from onechunk._marks import DERIVED, UNSET, Json
@@ -11,9 +14,12 @@ from onechunk.mapping._reader import Rename, make_reader
 from onechunk.mapping._rows import Leaf, Object, Row, Table, Via
 from onechunk.mapping._writer import Manner, make_writer
 
-__all__ = ["logprobs_row"]
+__all__ = ["UNLIKELY", "finite", "logprobs_row"]
 
 _LISTS = ("content", "refusal")
+
+UNLIKELY: Final = -9999.0
+"""What OpenAI writes for a token too unlikely to have a number; vLLM writes -Infinity."""
 
 
 def logprobs_row(
@@ -73,6 +79,9 @@ def logprobs_row(
             if name not in inner and value is not UNSET and value is not DERIVED:
                 inner[name] = value
 
+    def put_token(entry: TokenLogprob) -> Object:
+        return put_away(evolve(entry, logprob=finite(entry.logprob)))
+
     def write_away(logprobs: Logprobs, out: Object, _: Object) -> None:
         inner: dict[str, Any] = {}
         for name in _LISTS:
@@ -81,12 +90,19 @@ def logprobs_row(
                 inner[name] = None
                 continue
             inner[name] = [
-                {**put_away(each), top: [put_away(other) for other in each.top or ()]}
+                {**put_token(each), top: [put_token(other) for other in each.top or ()]}
                 for each in entries
             ]
         out[key] = inner if any(inner.values()) else None
 
     return Via(wire, "logprobs", read, write, None, write_away)
+
+
+def finite(logprob: float | None) -> float | None:
+    """Return *logprob* as JSON can say it: what is less than any number is `UNLIKELY`."""
+    if logprob is None or math.isfinite(logprob):
+        return logprob
+    return UNLIKELY if logprob < 0 else None
 
 
 def _all(entries: list[TokenLogprob]) -> list[TokenLogprob]:

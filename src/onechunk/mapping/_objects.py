@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from onechunk.mapping._reader import Reader, Rename, is_leaf, start
+from onechunk.mapping._reader import Reader, Rename, is_leaf, make_reader, start
 from onechunk.mapping._rows import Content, Copy, Each, Into, Leaf, Row, Table
 
 __all__ = ["make_object_reader"]
@@ -43,12 +43,13 @@ def make_object_reader(
         cls: Wire class.
         rename: From attribute to key on the wire.
         plans: Fields of a wire class.
-        to_json: Payload of a nested wire object.
+        to_json: Payload of a nested wire object, or a copy of another value.
     """
     s = start(table, "read(o)")
     s.scope["to_json"] = to_json
     reader = _ObjectReader(s, rename)
     reader.plans, reader.to_json = plans, to_json
+    reader.copies(table, rename)
     s("c = new(Make)")
     reader.defaults(table)
     reader.object(table.rows, cls, "o", "d")
@@ -60,26 +61,35 @@ class _ObjectReader(Reader):
     plans: Callable[[type[Any]], tuple[_Plan, ...]]
     to_json: Callable[[Any], Any]
 
+    def copies(self, table: Table, rename: Rename) -> None:
+        """Read an object that repeats what a sibling says from its payload, before it is taken."""
+        keys = [rename(r.wire) for r in table.rows if isinstance(r, Copy) and isinstance(r.of, str)]
+        if keys:
+            whole = self.s.name(make_reader(table, rename))
+            test = " or ".join(f"{key!r} in o.extra" for key in keys)
+            self.s(f"if {test}:", f"    return {whole}(to_json(o))")
+
     def object(self, rows: tuple[Row, ...], cls: type[Any], o: str, d: str) -> None:
         """Write the lines over the object named *o*; its residue is laid out in *d*."""
         names = {plan.name for plan in self.plans(cls)}
         common = [row for row in rows if isinstance(row, Leaf | Each | Into | Content)]
         direct = {row.wire: row for row in common if row.wire in names}
-        if any(isinstance(row, Copy) and isinstance(row.of, str) for row in rows):
-            direct = {key: row for key, row in direct.items() if isinstance(row, Leaf | Each)}
-        self.s(f"{d} = {o}.extra.copy() if {o}.extra else {{}}")
+        # What reading takes out of nested residue must stay in the object.
+        self.s(f"{d} = to_json({o}.extra) if {o}.extra else {{}}")
         for plan in self.plans(cls):
             row = direct.get(plan.name)
             key = repr(self.rename(plan.name))
             self.s(f"v = {o}.{plan.name}")
-            value = "v" if plan.plain else "to_json(v)"
+            value = "v" if plan.plain and not plan.anything else "to_json(v)"
             match row:
                 case Leaf():
-                    with self.s.indent(f"if {is_leaf(row, 'v', self.s)}:"):
-                        self.s(f"c.{row.to} = v")
-                    self.s("elif v is not UNSET:", f"    {d}[{key}] = v")
+                    self.s(f"if {is_leaf(row, 'v', self.s)}:", f"    c.{row.to} = v")
+                    with self.s.indent("else:"):
+                        if not row.rare:
+                            self.s(f"c.{row.to} = None")
+                        self.s("if v is not UNSET:", f"    {d}[{key}] = {value}")
                 case Content():
-                    with self.s.indent("if type(v) is str:"):
+                    with self.s.indent("if v.__class__ is str:"):
                         self.new_part(row.part, "v")
                         self.s("parts.append(p)")
                     self.s("elif v is not UNSET:", f"    {d}[{key}] = {value}")
@@ -99,7 +109,7 @@ class _ObjectReader(Reader):
             row.table, cls, self.rename, plans=self.plans, to_json=self.to_json
         )
         name = self.s.name(read)
-        self.s("if type(v) is list:", f"    c.{row.to} = [{name}(x) for x in v]")
+        self.s("if v.__class__ is list:", f"    c.{row.to} = [{name}(x) for x in v]")
         self.s("else:", f"    c.{row.to} = []", f"    {d}[{key}] = v")
 
     def _into(self, row: Into, cls: type[Any], key: str, d: str) -> None:

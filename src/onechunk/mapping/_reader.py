@@ -80,7 +80,9 @@ class Reader:
 
     def defaults(self, table: Table) -> None:
         """Store what a canonical value holds where no row says otherwise."""
-        set_by_rows = {row.to for row in table.rows if isinstance(row, Each)}
+        set_by_rows = {
+            row.to for row in table.rows if isinstance(row, Each | Leaf) and _is_common(row)
+        }
         unsaid = _leaves(table.rows)
         for attribute in fields(table.make):
             name = attribute.name
@@ -132,28 +134,43 @@ class Reader:
             case Const():
                 pass
 
+    def pop(self, v: str, d: str, key: str) -> None:
+        """Take a key that is nearly always there: a `try` costs nothing until it fails."""
+        self.s("try:", f"    {v} = {d}.pop({key})", "except KeyError:", f"    {v} = UNSET")
+
     def leaf(self, row: Leaf, d: str) -> None:
         key = repr(self.rename(row.wire))
-        self.s(f"v = {d}.get({key})")
-        with self.s.indent(f"if {is_leaf(row, 'v', self.s)}:"):
-            self.s(f"c.{row.to} = v", f"del {d}[{key}]")
-        if row.always:
-            self.s("else:", f"    c.{row.to} = ''", f"    if {key} not in {d}:")
-            self.s(f"        {d}[{key}] = UNSET")
+        condition = is_leaf(row, "v", self.s)
+        if row.rare:
+            with self.s.indent(f"if {key} in {d}:"):
+                self.s(f"v = {d}[{key}]")
+                self.s(f"if {condition}:", f"    c.{row.to} = v", f"    del {d}[{key}]")
+            return
+        self.pop("v", d, key)
+        self.s(f"if {condition}:", f"    c.{row.to} = v")
+        with self.s.indent("else:"):
+            empty = "''" if row.always else "None"
+            self.s(f"c.{row.to} = {empty}")
+            if row.always:
+                self.s(f"{d}[{key}] = v")
+            else:
+                self.s("if v is not UNSET:", f"    {d}[{key}] = v")
 
     def via(self, row: Via, d: str) -> None:
         key = self.rename(row.wire)
-        self.s(f"v = {d}.get({key!r})")
-        with self.s.indent("if v is not None:"):
-            self._guarded(key, f"r = {self.s.name(row.read)}(v, {d})")
+        with self.s.indent(f"if {key!r} in {d} and {d}[{key!r}] is not None:"):
+            self._guarded(key, f"r = {self.s.name(row.read)}({d}[{key!r}], {d})")
             self.s("if r is not None:", f"    c.{row.to} = r")
 
     def part_via(self, row: PartVia, d: str) -> None:
         key = self.rename(row.wire)
-        self.s(f"v = {d}.get({key!r})")
-        other = "".join(f" or {self.rename(at)!r} in {d}" for at in row.also_at)
-        with self.s.indent(f"if v is not None{other}:"):
-            self._guarded(key, f"{self.s.name(row.read)}(v, {d}, parts)")
+        keys = [key, *(self.rename(at) for at in row.also_at)]
+        test = " or ".join(f"{each!r} in {d}" for each in keys)
+        with self.s.indent(f"if {test}:"):
+            self.s(f"v = {d}.get({key!r})")
+            known = "if True:" if row.also_at else "if v is not None:"
+            with self.s.indent(known):
+                self._guarded(key, f"{self.s.name(row.read)}(v, {d}, parts)")
 
     def _guarded(self, key: str, line: str) -> None:
         self.s("try:", f"    {line}")
@@ -162,10 +179,10 @@ class Reader:
     def each(self, row: Each, d: str) -> None:
         key = self.rename(row.wire)
         read = self.s.name(make_reader(row.table, self.rename))
-        self.s(f"v = {d}.get({key!r})", f"c.{row.to} = values = []")
-        with self.s.indent("if type(v) is list:"):
+        self.pop("v", d, repr(key))
+        self.s(f"c.{row.to} = values = []")
+        with self.s.indent("if v.__class__ is list:"):
             self._loop(key, "v", f"values.append({read}(x))")
-            self.s(f"del {d}[{key!r}]")
         self._missing(key, "a list", d)
 
     def _loop(self, key: str, values: str, line: str) -> None:
@@ -177,9 +194,8 @@ class Reader:
     def _missing(self, key: str, what: str, d: str, v: str = "v") -> None:
         """Write what follows the usual branch of a value that the dialect always sends."""
         self.s(
-            f"elif {v} is None:",
-            f"    if {key!r} not in {d}:",
-            f"        {d}[{key!r}] = UNSET",
+            f"elif {v} is None or {v} is UNSET:",
+            f"    {d}[{key!r}] = {v}",
             "else:",
             f"    raise expected({what!r}, {v}, {'.' + key!r})",
         )
@@ -187,42 +203,53 @@ class Reader:
     def into(self, row: Into, d: str) -> None:
         key = self.rename(row.wire)
         inner = self.s.variable("d")
-        self.s(f"{inner} = {d}.get({key!r})")
-        with self.s.indent(f"if type({inner}) is dict{'' if row.always else f' and {inner}'}:"):
-            with self.s.indent("try:"):
-                self.rows(row.rows, inner)
-            self.s("except Fault as fault:", f"    raise fault.inside({'.' + key!r})")
-            self.s(f"if not {inner}:", f"    del {d}[{key!r}]")
         if row.always:
+            self.pop(inner, d, repr(key))
+            with self.s.indent(f"if {inner}.__class__ is dict:"):
+                self._inner(row, key, inner)
+                self.s(f"if {inner}:", f"    {d}[{key!r}] = {inner}")
             self._missing(key, "an object", d, inner)
-        elif not row.lenient:
-            self.s(f"elif {inner} is not None and type({inner}) is not dict:")
-            self.s(f"    raise expected('an object', {inner}, {'.' + key!r})")
+            return
+        with self.s.indent(f"if {key!r} in {d}:"):
+            self.s(f"{inner} = {d}[{key!r}]")
+            with self.s.indent(f"if {inner}.__class__ is dict and {inner}:"):
+                self._inner(row, key, inner)
+                self.s(f"if not {inner}:", f"    del {d}[{key!r}]")
+            if not row.lenient:
+                self.s(f"elif {inner} is not None and {inner}.__class__ is not dict:")
+                self.s(f"    raise expected('an object', {inner}, {'.' + key!r})")
+
+    def _inner(self, row: Into, key: str, inner: str) -> None:
+        with self.s.indent("try:"):
+            self.rows(row.rows, inner)
+        self.s("except Fault as fault:", f"    raise fault.inside({'.' + key!r})")
 
     def says(self, row: Says, d: str) -> None:
         keys = tuple(self.rename(key) for key in (row.wire, *row.also_in))
         part = self.s.name(row.part)
         put = "parts.insert(0, {})" if row.first else "parts.append({})"
         if len(keys) == 1:
-            self.s(f"v = {d}.get({keys[0]!r})")
-            with self.s.indent("if type(v) is str:"):
-                self.s(put.format(f"{part}(v)"), f"del {d}[{keys[0]!r}]")
+            with self.s.indent(f"if {keys[0]!r} in {d}:"):
+                self.s(f"v = {d}[{keys[0]!r}]", "if v.__class__ is str:")
+                self.s(f"    {put.format(f'{part}(v)')}", f"    del {d}[{keys[0]!r}]")
         else:
-            self.s(f"v = said({d}, {keys!r})")
-            self.s("if v is not None:", f"    {put.format(f'{part}(v)')}")
+            with self.s.indent(f"if {' or '.join(f'{key!r} in {d}' for key in keys)}:"):
+                self.s(f"v = said({d}, {keys!r})")
+                self.s("if v is not None:", f"    {put.format(f'{part}(v)')}")
 
     def content(self, row: Content, d: str) -> None:
         key = self.rename(row.wire)
-        self.s(f"v = {d}.get({key!r})")
-        with self.s.indent("if type(v) is str:"):
+        self.pop("v", d, repr(key))
+        with self.s.indent("if v.__class__ is str:"):
             self.new_part(row.part, "v")
-            self.s("parts.append(p)", f"del {d}[{key!r}]")
-        with self.s.indent("elif v is not None:"):
-            self.s("if type(v) is not list:")
+            self.s("parts.append(p)")
+        with self.s.indent("elif v is not UNSET:"):
+            self.s("if v is not None and v.__class__ is not list:")
             self.s(f"    raise expected('a string, a list or null', v, {'.' + key!r})")
-            with self.s.indent("if v:"):
+            self.s("if v:")
+            with self.s:
                 self._guarded(key, f"{self.s.name(row.read)}(v, parts)")
-                self.s(f"del {d}[{key!r}]")
+            self.s("else:", f"    {d}[{key!r}] = v")
 
     def new_part(self, part: type[Any], text: str) -> None:
         """Write the creation of a part that has only text, past `__init__`, for speed."""
@@ -234,44 +261,45 @@ class Reader:
     def calls(self, row: Calls, d: str) -> None:
         key = self.rename(row.wire)
         read = self.s.name(make_reader(row.table, self.rename))
-        self.s(f"v = {d}.get({key!r})")
-        with self.s.indent("if v is not None:"):
-            with self.s.indent("if type(v) is list:"):
+        with self.s.indent(f"if {key!r} in {d}:"):
+            self.s(f"v = {d}[{key!r}]")
+            with self.s.indent("if v.__class__ is list:"):
                 with self.s.indent("if v:"):
                     self.s("values = []")
                     self._loop(key, "v", f"values.append({read}(x))")
                     self.s("parts += values", f"del {d}[{key!r}]")
-            with self.s.indent("elif type(v) is dict:"):
+            with self.s.indent("elif v.__class__ is dict:"):
                 self._guarded(key, f"parts.append({read}(v))")
                 self.s(f"{d}[{key!r}] = DERIVED")
-            self.s("else:", f"    raise expected('a list', v, {'.' + key!r})")
+            self.s("elif v is not None:", f"    raise expected('a list', v, {'.' + key!r})")
         if row.legacy is not None:
             legacy = self.rename(row.legacy)
-            self.s(f"v = {d}.get({legacy!r})")
-            with self.s.indent("if type(v) is dict:"):
+            with self.s.indent(f"if {legacy!r} in {d} and type({d}[{legacy!r}]) is dict:"):
                 function = repr(self.rename(row.function))
-                self._guarded(legacy, f"parts.append({read}({{{function}: v}}))")
+                self._guarded(legacy, f"parts.append({read}({{{function}: {d}[{legacy!r}]}}))")
                 self.s(f"{d}[{legacy!r}] = DERIVED")
 
     def copy(self, row: Copy, d: str) -> None:
         key = self.rename(row.wire)
-        self.s(f"v = {d}.get({key!r})")
-        if isinstance(row.of, str):
-            of = self.rename(row.of)
-            self.s("if v is not None:", f"    mark_copy({d}, {key!r}, {of!r})")
-        else:
-            part = self.s.name(row.of)
-            self.s(f"if type(v) is str and v == joined(parts, {part}):")
-            self.s(f"    {d}[{key!r}] = DERIVED")
+        with self.s.indent(f"if {key!r} in {d}:"):
+            if isinstance(row.of, str):
+                self.s(f"mark_copy({d}, {key!r}, {self.rename(row.of)!r})")
+            else:
+                part = self.s.name(row.of)
+                self.s(f"v = {d}[{key!r}]")
+                self.s(f"if v.__class__ is str and v == joined(parts, {part}):")
+                self.s(f"    {d}[{key!r}] = DERIVED")
 
 
 def is_leaf(row: Leaf, v: str, s: Source) -> str:
     """Return the condition under which *v* is this row's value and not residue."""
-    known = " or ".join(f"type({v}) is {kind.__name__}" for kind in row.kinds)
+    known = " or ".join(f"{v}.__class__ is {kind.__name__}" for kind in row.kinds)
     if str not in row.kinds or not row.silent:
         return known
     if row.silent == ("",):
-        return f"type({v}) is str and {v}" if row.kinds == (str,) else f"({known}) and {v} != ''"
+        return (
+            f"{v}.__class__ is str and {v}" if row.kinds == (str,) else f"({known}) and {v} != ''"
+        )
     return f"({known}) and {v} not in {s.name(row.silent)}"
 
 
@@ -299,7 +327,7 @@ def _joined(parts: list[Any], kind: type[Any]) -> str | None:
 
 
 def _mark_copy(d: dict[str, Any], key: str, of: str) -> None:
-    if d[key] == d.get(of):
+    if d[key] is not None and d[key] == d.get(of):
         d[key] = DERIVED
 
 

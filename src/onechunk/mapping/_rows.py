@@ -50,7 +50,13 @@ class Fault(Exception):  # noqa: N818 - not an error of its own: it becomes one 
 
 def expected(what: str, value: object, path: str = "") -> Fault:
     """Return the fault that says what stood in place of *what*."""
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a string",
+        bool: "a boolean",
+        type(None): "null",
+    }
     return Fault(f"expected {what}, got {names.get(type(value), 'a number')}", path)
 
 

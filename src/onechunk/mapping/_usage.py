@@ -114,7 +114,9 @@ def _mark_missing(extra: Object, main: tuple[str, ...]) -> None:
         extra = extra[key]
 
 
-def _put_copy(usage: Usage, keys: tuple[str, ...], to: str, main: tuple[str, ...], out: Object) -> None:
+def _put_copy(
+    usage: Usage, keys: tuple[str, ...], to: str, main: tuple[str, ...], out: Object
+) -> None:
     """Write a copy where a mark is; where the usual place was not there, only the copy."""
     holder = _holder(usage.extra, keys)
     if holder is None or holder.get(keys[-1]) is not DERIVED:

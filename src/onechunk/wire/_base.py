@@ -6,9 +6,12 @@ from typing import Any, TypeVar, dataclass_transform
 
 from attrs import Factory, define, field
 
-from onechunk._marks import Json
+from onechunk._marks import UNSET, Json
 
-__all__ = ["Wire", "wire"]
+__all__ = ["RARE", "Wire", "rare", "wire"]
+
+RARE = "onechunk.rare"
+"""Key of a field's metadata; its value is True."""
 
 T = TypeVar("T")
 
@@ -24,7 +27,15 @@ class Wire:
     extra: dict[str, Json] = field(default=Factory(dict[str, Json]), kw_only=True)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+def rare() -> Any:
+    """Return a field, by default absent, that most objects on the wire lack.
+
+    It says nothing of what is legal, only where to look last.
+    """
+    return field(default=UNSET, metadata={RARE: True})
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field, rare))
 def wire(cls: type[T]) -> type[T]:
     """Make *cls* a wire class: keyword-only, slotted, compared by value."""
     made: Any = define(cls, kw_only=True)

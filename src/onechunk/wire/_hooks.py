@@ -78,7 +78,7 @@ class Hooks:
     def _cached(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
         if key not in self._made:
             # A class may hold itself: the name must stand before the function is made.
-            self._made[key] = lambda value: self._made[key](value)
+            self._made[key] = lambda *values: self._made[key](*values)
             self._made[key] = make()
         return self._made[key]
 
@@ -121,39 +121,55 @@ class Hooks:
         if keep:
             s("d = d.copy()")
         s("o = new(Make)", "pop = d.pop")
+        rare = [plan for plan in plans(cls) if plan.rare]
         for plan in plans(cls):
-            self._structure_field(s, plan, keep=keep)
+            if not plan.rare:
+                s("try:", f"    v = pop({self._rename(plan.name)!r})")
+                s("except KeyError:", "    v = UNSET")
+                self._structure_field(s, plan, keep=keep)
+        if rare:
+            with s.indent("if d:"):
+                for plan in rare:
+                    key = self._rename(plan.name)
+                    with s.indent(f"if {key!r} in d:"):
+                        s(f"v = pop({key!r})")
+                        self._structure_field(s, plan, keep=keep)
+                    s("else:", f"    o.{plan.name} = UNSET")
+            s("else:", f"    {' = '.join(f'o.{plan.name}' for plan in rare)} = UNSET")
         s("o.extra = d", "return o")
         return s.function()
 
     def _structure_field(self, s: Source, plan: Plan, *, keep: bool) -> None:
+        """Write what becomes of a value `v`: common kinds first, then what may not be."""
         key = self._rename(plan.name)
-        s(f"v = pop({key!r}, UNSET)")
-        if not plan.anything:
-            leaf = " and ".join(f"type(v) is not {kind.__name__}" for kind in plan.leaves)
-            with s.indent(f"if {leaf + ' and ' if leaf else ''}v is not None and v is not UNSET:"):
-                keyword = "if"
-                if plan.many:
-                    self._structure_list(s, key, self._of(plan.many, keep=keep))
-                    keyword = "elif"
-                if plan.one:
-                    s(f"{keyword} type(v) is dict:")
-                    one = s.name(self._of(plan.one, keep=keep))
-                    s("    try:", f"        v = {one}(v)")
-                    s("    except Fault as fault:", f"        raise fault.inside({'.' + key!r})")
-                    keyword = "elif"
-                what = _what(plan)
-                if plan.plain:
-                    s(f"d[{key!r}] = v", "v = UNSET")
-                else:
-                    s("else:", f"    raise expected({what!r}, v, {'.' + key!r})")
-        s(f"o.{plan.name} = v")
+        if plan.anything:
+            s(f"o.{plan.name} = v")
+            return
+        keyword = "if"
+        if plan.many:
+            self._structure_list(s, key, plan, keep=keep)
+            keyword = "elif"
+        if plan.one:
+            one = s.name(self._of(plan.one, keep=keep))
+            with s.indent(f"{keyword} v.__class__ is dict:"):
+                s("try:", f"    o.{plan.name} = {one}(v)")
+                s("except Fault as fault:", f"    raise fault.inside({'.' + key!r})")
+            keyword = "elif"
+        tests = [f"v.__class__ is {kind.__name__}" for kind in plan.leaves]
+        tests += ["v is None", "v is UNSET"]
+        s(f"{keyword} {' or '.join(tests)}:", f"    o.{plan.name} = v")
+        with s.indent("else:"):
+            if plan.plain:
+                s(f"d[{key!r}] = v", f"o.{plan.name} = UNSET")
+            else:
+                s(f"raise expected({_what(plan)!r}, v, {'.' + key!r})")
 
-    def _structure_list(self, s: Source, key: str, each: Callable[[Any], Any]) -> None:
-        with s.indent("if type(v) is list:"):
-            s("values = []", "try:", "    for x in v:", f"        values.append({s.name(each)}(x))")
+    def _structure_list(self, s: Source, key: str, plan: Plan, *, keep: bool) -> None:
+        each = s.name(self._of(plan.many, keep=keep))
+        with s.indent("if v.__class__ is list:"):
+            s(f"o.{plan.name} = values = []")
+            s("try:", "    for x in v:", f"        values.append({each}(x))")
             s("except Fault as fault:", f"    raise fault.inside(f'.{key}[{{len(values)}}]')")
-            s("v = values")
 
     def _make_unstructure(self, cls: type[Wire]) -> Callable[[Any], Object]:
         s = Source("unstructure(o)")

@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from attrs import fields, frozen
 
-from onechunk.wire._base import Wire
+from onechunk.wire._base import RARE, Wire
 
 __all__ = ["Plan", "plans", "tag_of"]
 
@@ -25,6 +25,7 @@ class Plan:
         one: Wire classes allowed as an object.
         many: Wire classes allowed as elements of a list.
         anything: True if any JSON value is allowed.
+        rare: True if most objects lack it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Plan:
     one: tuple[type[Wire], ...]
     many: tuple[type[Wire], ...]
     anything: bool
+    rare: bool
 
     @property
     def plain(self) -> bool:
@@ -43,11 +45,14 @@ class Plan:
 def plans(cls: type[Wire]) -> tuple[Plan, ...]:
     """Return the plans of all fields of *cls* except `extra`."""
     hints = get_type_hints(cls)
-    names = [attribute.name for attribute in fields(cls) if attribute.name != "extra"]
-    return tuple(_plan(name, hints[name]) for name in names)
+    return tuple(
+        _plan(attribute.name, hints[attribute.name], rare=RARE in attribute.metadata)
+        for attribute in fields(cls)
+        if attribute.name != "extra"
+    )
 
 
-def _plan(name: str, hint: Any) -> Plan:
+def _plan(name: str, hint: Any, *, rare: bool) -> Plan:
     leaves: list[type] = []
     one: list[type[Wire]] = []
     many: list[type[Wire]] = []
@@ -66,7 +71,7 @@ def _plan(name: str, hint: Any) -> Plan:
             anything = anything or not elements
         elif _is_wire(option):
             one.append(option)
-    return Plan(name, tuple(dict.fromkeys(leaves)), tuple(one), tuple(many), anything)
+    return Plan(name, tuple(dict.fromkeys(leaves)), tuple(one), tuple(many), anything, rare)
 
 
 def _options(hint: Any) -> list[Any]:

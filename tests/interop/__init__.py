@@ -1,0 +1,1 @@
+"""What onechunk writes, read by the vendors' own clients."""

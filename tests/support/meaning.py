@@ -1,0 +1,177 @@
+"""What a stream says, joined by choice; written from the laws and not from the code under test."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from onechunk import (
+    Choice,
+    Chunk,
+    Citation,
+    Loss,
+    Reasoning,
+    Refusal,
+    Text,
+    TokenLogprob,
+    ToolCall,
+)
+
+Aspect = tuple[int | None, str]
+"""The index of a choice, None for the whole stream, and what of it: `text`, `calls.name`."""
+
+_TEXTS: dict[type[Any], str] = {Text: "text", Reasoning: "reasoning", Refusal: "refusal"}
+_CALL = ("calls.id", "calls.name", "calls.arguments")
+_CITATION = ("url", "title", "text", "start", "end", "references")
+_TOKEN = ("token", "logprob", "bytes", "token_id")
+
+
+@attrs.define
+class _Call:
+    """One tool call; its arguments are pieces of text, or one whole object."""
+
+    index: int | None
+    id: str | None = None
+    name: str = ""
+    text: str = ""
+    whole: Any = None
+
+
+def meaning(chunks: Iterable[Chunk]) -> dict[Aspect, Any]:
+    """Return what *chunks* say; an aspect of which they say nothing is missing."""
+    said: dict[Aspect, Any] = {}
+    calls: dict[int, list[_Call]] = defaultdict(list)
+    for chunk in chunks:
+        if chunk.usage is not None:
+            _usage(chunk.usage, said)
+        if chunk.error is not None:
+            said[None, "error"] = chunk.error.message
+        for number, choice in enumerate(chunk.choices):
+            index = number if choice.index is None else choice.index
+            for part in choice.parts:
+                if isinstance(part, ToolCall):
+                    _add_call(calls[index], part)
+                elif isinstance(part, Citation):
+                    values = [getattr(part, name) for name in _CITATION]
+                    if _speaks(values):
+                        for name, value in zip(_CITATION, values, strict=True):
+                            _append(said, (index, f"citations.{name}"), value)
+                elif type(part) in _TEXTS:
+                    key = index, _TEXTS[type(part)]
+                    said[key] = said.get(key, "") + getattr(part, "text", "")
+            if choice.finish is not None:
+                said.setdefault((index, "finish"), choice.finish.reason.value)
+            _logprobs(choice, index, said)
+    for index, found in calls.items():
+        said[index, "calls.id"] = [call.id for call in found]
+        said[index, "calls.name"] = [call.name for call in found]
+        said[index, "calls.arguments"] = [_arguments(call) for call in found]
+    return {aspect: value for aspect, value in said.items() if _speaks(value)}
+
+
+def _speaks(value: Any) -> bool:
+    empty: list[Any] = ["", None, []]
+    return any(map(_speaks, value)) if isinstance(value, list) else value not in empty
+
+
+def _usage(usage: Any, said: dict[Aspect, Any]) -> None:
+    counts = {a.name: getattr(usage, a.name) for a in attrs.fields(type(usage))}
+    del counts["extra"]
+    if any(count is not None for count in counts.values()):
+        for name, count in counts.items():
+            said[None, f"usage.{name}"] = count
+
+
+def _append(said: dict[Aspect, Any], aspect: Aspect, value: Any) -> None:
+    said.setdefault(aspect, []).append(value)
+
+
+def _add_call(calls: list[_Call], part: ToolCall) -> None:
+    """Add a fragment to its call: that of its id, of its index, or else the last one."""
+    call = next((call for call in calls if part.id and call.id == part.id), None)
+    if call is None and part.index is not None:
+        call = next((call for call in reversed(calls) if call.index == part.index), None)
+        if call is not None and part.id and call.id:
+            call = None
+    elif call is None and not part.id and not part.name and calls:
+        call = calls[-1]
+    if call is None:
+        call = _Call(part.index)
+        calls.append(call)
+    call.id = call.id or part.id
+    call.name = call.name or part.name or ""
+    if isinstance(part.arguments, dict):
+        call.whole = part.arguments
+    else:
+        call.text += part.arguments or ""
+
+
+def _arguments(call: _Call) -> Any:
+    """Return the arguments as a JSON value, or as text where they are none."""
+    if call.whole is not None:
+        return call.whole
+    try:
+        value = json.loads(call.text)
+    except ValueError:
+        return call.text
+    return value if isinstance(value, dict) else call.text
+
+
+def _logprobs(choice: Choice, index: int, said: dict[Aspect, Any]) -> None:
+    if choice.logprobs is not None:
+        for place in ("content", "refusal"):
+            for token in getattr(choice.logprobs, place) or ():
+                for name in _TOKEN:
+                    _append(said, (index, f"logprobs.{place}.{name}"), getattr(token, name))
+                _append(said, (index, f"logprobs.{place}.top"), [*map(_top, token.top or ())])
+
+
+def _top(token: TokenLogprob) -> list[Any]:
+    return [token.token, token.logprob]
+
+
+def different(one: dict[Aspect, Any], two: dict[Aspect, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return the aspects that are not equal, with both values, without the choice."""
+    keys = {*one, *two}
+    return {
+        aspect: (one.get((index, aspect)), two.get((index, aspect)))
+        for index, aspect in sorted(keys, key=repr)
+        if one.get((index, aspect)) != two.get((index, aspect))
+    }
+
+
+def named(losses: Iterable[Loss], chunks: list[Chunk]) -> set[str]:
+    """Return the aspects that a report of losses names; *chunks* are those it speaks of."""
+    return {aspect for loss in losses for aspect in _aspects(loss, chunks)}
+
+
+def _aspects(loss: Loss, chunks: list[Chunk]) -> set[str]:
+    if match := re.fullmatch(r"\$\.choices\[(\d+)\]\.parts\[(\d+)\](?:\.(\w+))?.*", loss.path):
+        return _aspects_of_part(loss, chunks, int(match[1]), int(match[2]), match[3])
+    if match := re.fullmatch(r"\$\.choices\[\d+\]\.logprobs\.(\w+)(.*)", loss.path):
+        field = re.search(r"\.(top|\w+)", match[2])
+        fields = (*_TOKEN, "top") if field is None else (field[1],)
+        return {f"logprobs.{match[1]}.{field}" for field in fields}
+    if loss.path.endswith(".finish.reason"):
+        return {"finish"}
+    return {"error"} if loss.path.startswith("$.error") else {loss.path.removeprefix("$.")}
+
+
+def _aspects_of_part(
+    loss: Loss, chunks: list[Chunk], choice: int, number: int, field: str | None
+) -> set[str]:
+    if loss.kind == "invented":
+        return {"calls.id"} if field == "id" else {"text"}
+    part = chunks[(loss.event or 1) - 1].choices[choice].parts[number]
+    if field == "extra":
+        return set()
+    if isinstance(part, ToolCall):
+        return set(_CALL) if field is None else {f"calls.{field}"}
+    if isinstance(part, Citation):
+        return {f"citations.{name}" for name in ([field] if field else _CITATION)}
+    # A refusal that changes becomes text.
+    changed = {"text"} if isinstance(part, Refusal) and loss.kind == "changed" else set()
+    return {_TEXTS[type(part)], *changed} if type(part) in _TEXTS else set()
