@@ -24,6 +24,12 @@ from onechunk._framing import SSESplitter
 MUST = {"both": 4.5, "decode": 3.5, "gateway": 5.0, "framing": 0.5}
 """The upper bounds that the project holds itself to."""
 
+MOST_KEPT = 1200
+"""Bytes that one kept chunk may take."""
+
+MOST_IMPORT = 1.5
+"""How much longer than that of attrs and cattrs the import may take."""
+
 Case = Callable[[], object]
 
 
@@ -125,21 +131,22 @@ def main() -> int:
         found = measure(cases(dialect, chosen.events), chosen.rounds, chosen.events)
         for name, (ratio, spent) in found.items():
             bound = MUST.get(name)
+            best = (ratio, spent)
             if bound is not None and ratio > bound:
                 again = measure(cases(dialect, chosen.events), chosen.rounds, chosen.events)
-                ratio, spent = min((ratio, spent), again[name])
-                missed = missed or ratio > bound
-            print(f"{dialect:<12}{name:<14}{ratio:>15.2f}{bound or '':>7}{spent:>10.2f}")
+                best = min(best, again[name])
+                missed = missed or best[0] > bound
+            print(f"{dialect:<12}{name:<14}{best[0]:>15.2f}{bound or '':>7}{best[1]:>10.2f}")
     print()
     for dialect in STREAMS:
         kept = kept_bytes(dialect, chosen.events)
-        missed = missed or kept > 1200
-        print(f"{dialect:<12}memory of a kept chunk: {kept:.0f} B (must 1200)")
+        missed = missed or kept > MOST_KEPT
+        print(f"{dialect:<12}memory of a kept chunk: {kept:.0f} B (must {MOST_KEPT})")
     small, large = growth("openai", 1_000), growth("openai", 16_000)
     print(f"peak of a dropped stream: {small} B at 1,000 events, {large} B at 16,000")
     ratio = import_ratio()
-    missed = missed or ratio > 1.5
-    print(f"import beside attrs and cattrs: {ratio:.2f} x (must 1.5)")
+    missed = missed or ratio > MOST_IMPORT
+    print(f"import beside attrs and cattrs: {ratio:.2f} x (must {MOST_IMPORT})")
     return int(missed)
 
 

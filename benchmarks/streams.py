@@ -8,7 +8,10 @@ from typing import Any
 
 __all__ = ["STREAMS", "payloads"]
 
-WORDS = "the a of stream token answer model gateway and with for chunk vendor one two three".split()
+WORDS = (
+    *("the", "a", "of", "stream", "token", "answer", "model", "gateway"),
+    *("and", "with", "for", "chunk", "vendor", "one", "two", "three"),
+)
 
 
 def payloads(dialect: str, events: int) -> list[bytes]:

@@ -102,7 +102,9 @@ def test_wrong_usage_is_one_line(arguments: list[str], words: str) -> None:
     assert result.error.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [["show", "--from", "openai"], ["demo"], ["--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["show", "--from", "openai"], ["demo"], ["--help"]], ids=" ".join
+)
 def test_broken_pipe_is_quiet(arguments: list[str]) -> None:
     """Where the reader goes away the process ends with 141 and says nothing."""
     source = RECORDING.read_bytes() * 200
@@ -145,9 +147,7 @@ def test_interrupt_ends_without_a_traceback() -> None:
 def test_full_disk_is_one_line() -> None:
     """A failure to write ends with 2 and one line."""
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [*MODULE, "demo"], stdout=full, stderr=subprocess.PIPE, check=False
-        )
+        done = subprocess.run([*MODULE, "demo"], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 2
     assert done.stderr == b"onechunk: input or output: No space left on device\n"
 

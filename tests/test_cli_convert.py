@@ -15,13 +15,18 @@ from tests.support.recordings import RECORDINGS
 PLAIN = RECORDINGS_FOLDER / "openai" / "plain-usage-asked.sse"
 REFUSAL = RECORDINGS_FOLDER / "openai" / "refusal.sse"
 BAD = {"openai/wrong-shapes-in-known-fields"}
-EVENT = b'data: {"id":"a","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
+EVENT = (
+    b'data: {"id":"a","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
+)
 
 BAD_ENDS = {
     "truncated JSON": (b'data: {"choices":[{"ind', "event 2: invalid JSON"),
     "a cut frame": (EVENT.rstrip()[:-9], "event 2: invalid JSON"),
     "invalid UTF-8": (b'data: {"id":"\xff"}\n\n', "event 2: invalid UTF-8"),
-    "10,000-deep nesting": (b"data: " + b"[" * 10_000 + b"]" * 10_000 + b"\n\n", "nested too deeply"),
+    "10,000-deep nesting": (
+        b"data: " + b"[" * 10_000 + b"]" * 10_000 + b"\n\n",
+        "nested too deeply",
+    ),
     "a scalar for a payload": (b"data: 7\n\n", "event 2, $: expected an object, got a number"),
     "a scalar for an object": (
         b'data: {"choices":[{"delta":7}]}\n\n',
@@ -127,7 +132,7 @@ def test_an_empty_input_is_bad(data: bytes) -> None:
 def test_losses_are_written_as_json_lines(tmp_path: Path) -> None:
     """`--losses` gets each loss as an object on a line of its own."""
     report = tmp_path / "losses.jsonl"
-    options = ["convert", "--from", "openai", "--to", "completions", REFUSAL, "--losses"]
+    options = ("convert", "--from", "openai", "--to", "completions", REFUSAL, "--losses")
     result = run(*options, report)
     assert (result.code, result.error) == (0, "")
     losses = lines_of(report)
@@ -157,7 +162,7 @@ def test_strict_stops_before_the_first_loss(tmp_path: Path) -> None:
     """`--strict` writes what loses nothing, says what would be lost, and ends with 1."""
     report = tmp_path / "losses.jsonl"
     lossy = EVENT.replace(b'"delta"', b'"colour":"red","delta"')
-    options = ["convert", "--from", "openai", "--to", "llama", "--strict", "--losses", report]
+    options = ("convert", "--from", "openai", "--to", "llama", "--strict", "--losses", report)
     result = run(*options, data=EVENT + lossy + EVENT)
     assert result.code == 1
     assert result.out.count(b'"Hi"') == 1

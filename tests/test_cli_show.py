@@ -16,6 +16,7 @@ from onechunk import (
     Logprobs,
     Media,
     Other,
+    Part,
     Reasoning,
     Refusal,
     Text,
@@ -30,6 +31,51 @@ from tests.support.paths import RECORDINGS_FOLDER
 from tests.support.recordings import RECORDINGS
 
 BAD = {"openai/wrong-shapes-in-known-fields"}
+
+PLAIN: list[tuple[Chunk, object]] = [
+    (Chunk(), {}),
+    (
+        Chunk("a", "m", 1.0, dialect="d", done=True),
+        {"id": "a", "model": "m", "created": 1.0, "done": True, "dialect": "d"},
+    ),
+    (Chunk(choices=[Choice()]), {"choices": [{}]}),
+    (Chunk(choices=[Choice(None)]), {"choices": [{"index": None}]}),
+    (Chunk(choices=[Choice(2, "tool")]), {"choices": [{"index": 2, "role": "tool"}]}),
+    (
+        Chunk(choices=[Choice(finish=Finish(FinishReason.STOP, "eos"), stop=7)]),
+        {"choices": [{"finish": {"reason": "stop", "raw": "eos"}, "stop": 7}]},
+    ),
+    (
+        Chunk(choices=[Choice(logprobs=Logprobs([TokenLogprob("a", -0.5, [97])], []))]),
+        {
+            "choices": [
+                {
+                    "logprobs": {
+                        "content": [{"token": "a", "logprob": -0.5, "bytes": [97]}],
+                        "refusal": [],
+                    }
+                }
+            ]
+        },
+    ),
+    (Chunk(usage=Usage(0)), {"usage": {"input_tokens": 0}}),
+    (
+        Chunk(extra={"a": UNSET, "b": [DERIVED], "c": None, "d": False, "e": {}}),
+        {
+            "extra": {
+                "a": {"$": "unset"},
+                "b": [{"$": "derived"}],
+                "c": None,
+                "d": False,
+                "e": {},
+            }
+        },
+    ),
+    (
+        Chunk(frame=Frame(b"\xff", event="x", comments=(" hello",))),
+        {"frame": {"data": "\udcff", "event": "x", "comments": [" hello"]}},
+    ),
+]
 
 
 def test_a_line_is_a_chunk() -> None:
@@ -73,54 +119,7 @@ def test_framing_may_be_named() -> None:
     assert run("show", "--from", "openai", "--framing", "ndjson", path).code == 3
 
 
-@pytest.mark.parametrize(
-    ("chunk", "expected"),
-    [
-        (Chunk(), {}),
-        (
-            Chunk("a", "m", 1.0, dialect="d", done=True),
-            {"id": "a", "model": "m", "created": 1.0, "done": True, "dialect": "d"},
-        ),
-        (Chunk(choices=[Choice()]), {"choices": [{}]}),
-        (Chunk(choices=[Choice(None)]), {"choices": [{"index": None}]}),
-        (Chunk(choices=[Choice(2, "tool")]), {"choices": [{"index": 2, "role": "tool"}]}),
-        (
-            Chunk(choices=[Choice(finish=Finish(FinishReason.STOP, "eos"), stop=7)]),
-            {"choices": [{"finish": {"reason": "stop", "raw": "eos"}, "stop": 7}]},
-        ),
-        (
-            Chunk(choices=[Choice(logprobs=Logprobs([TokenLogprob("a", -0.5, [97])], []))]),
-            {
-                "choices": [
-                    {
-                        "logprobs": {
-                            "content": [{"token": "a", "logprob": -0.5, "bytes": [97]}],
-                            "refusal": [],
-                        }
-                    }
-                ]
-            },
-        ),
-        (Chunk(usage=Usage(0)), {"usage": {"input_tokens": 0}}),
-        (
-            Chunk(extra={"a": UNSET, "b": [DERIVED], "c": None, "d": False, "e": {}}),
-            {
-                "extra": {
-                    "a": {"$": "unset"},
-                    "b": [{"$": "derived"}],
-                    "c": None,
-                    "d": False,
-                    "e": {},
-                }
-            },
-        ),
-        (
-            Chunk(frame=Frame(b"\xff", event="x", comments=(" hello",))),
-            {"frame": {"data": "\udcff", "event": "x", "comments": [" hello"]}},
-        ),
-    ],
-    ids=repr,
-)
+@pytest.mark.parametrize(("chunk", "expected"), PLAIN, ids=repr)
 def test_plain_leaves_out_defaults_only(chunk: Chunk, expected: object) -> None:
     """What holds its default is left out, and nothing else; marks have names."""
     assert plain(chunk) == expected
@@ -129,7 +128,7 @@ def test_plain_leaves_out_defaults_only(chunk: Chunk, expected: object) -> None:
 
 def test_plain_parts_say_their_class_first() -> None:
     """Every part begins with its class; its other fields stand in their order."""
-    parts = [
+    parts: list[Part] = [
         Text(""),
         Reasoning("a", "s"),
         Refusal("no"),

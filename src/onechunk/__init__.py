@@ -111,7 +111,7 @@ if not TYPE_CHECKING:
         if name not in _LATER:
             message = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(message)
-        from importlib import import_module  # noqa: PLC0415 - only where it is needed
+        from importlib import import_module
 
         value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
         globals()[name] = value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from attrs import Factory, define, field, frozen
 from cattrs import Converter
@@ -14,7 +14,7 @@ from onechunk._errors import EncodeError, OnechunkError, WireError
 from onechunk._marks import Json
 from onechunk.mapping._objects import make_object_reader
 from onechunk.mapping._reader import Rename, make_reader
-from onechunk.mapping._rows import Copy, Each, Fault, Into, Row, Table
+from onechunk.mapping._rows import Calls, Const, Copy, Each, Fault, Into, Row, Table
 from onechunk.mapping._writer import Manner, make_writer
 from onechunk.wire._base import Wire
 from onechunk.wire._hooks import Hooks
@@ -118,6 +118,11 @@ class Adapter:
         return frozenset(_copies(self._table.rows, self.rename))
 
     @cached_property
+    def constants(self) -> frozenset[tuple[str, Json]]:
+        """Keys and values that only say which dialect this is."""
+        return frozenset(_constants(self._table.rows, self.rename))
+
+    @cached_property
     def hooks(self) -> Hooks:
         """Functions between payloads and wire objects."""
         return Hooks(self.rename, dialect=self.name)
@@ -142,11 +147,9 @@ class Adapter:
             return self.to_object(value) if isinstance(value, Chunk) else to_object(value, cls)
 
         def structure_chunk(value: Any, _: Any) -> Chunk:
-            return (
-                self.to_chunk(value)
-                if isinstance(value, self.wire)
-                else self.read(own(value, dialect=self.name))
-            )
+            if isinstance(value, self.wire):
+                return self._located(self.to_chunk, value)
+            return self.read(own(value, dialect=self.name))
 
         converter.register_structure_hook(self.wire, structure_wire)
         converter.register_structure_hook(Chunk, structure_chunk)
@@ -219,8 +222,13 @@ class Adapter:
         Raises:
             WireError: A value has a JSON type that the dialect does not allow.
         """
+        return self._located(self.read_payload, payload, event=event)
+
+    def _located(
+        self, read: Callable[[Any], Chunk], value: Any, *, event: int | None = None
+    ) -> Chunk:
         try:
-            return self.read_payload(payload)
+            return read(value)
         except Fault as fault:
             path = f"${fault.path}"
             raise WireError(fault.message, dialect=self.name, event=event, path=path) from None
@@ -232,7 +240,7 @@ class Adapter:
             EncodeError: The chunk is an end mark, which is a frame and no object, or a field is of
                 the wrong type.
         """
-        from onechunk._codec import payload_of  # noqa: PLC0415 - it needs this module
+        from onechunk._codec import payload_of
 
         # Residue is shared with the chunk: what is used up must be a copy.
         payload = own(payload_of(self, chunk), dialect=self.name, error=EncodeError)
@@ -243,28 +251,38 @@ class Adapter:
             raise EncodeError(fault.message, dialect=self.name, path=path) from None
 
 
+MOST_DEPTH: Final = 10_000
+"""Deeper than any parser reads; a value that holds itself is deeper still."""
+
+
 def own(value: Json, *, dialect: str | None = None, error: type[OnechunkError] = WireError) -> Json:
     """Return *value* with fresh dicts and lists.
 
     Raises:
         WireError: It is nested too deeply; another *error* where one is named.
     """
-    try:
-        return _own(value)
-    except RecursionError as exc:
-        message = "nested too deeply"
-        raise error(message, dialect=dialect) from exc
+    root = [value]
+    todo: list[tuple[Any, int]] = [(root, 0)]
+    while todo:
+        holder, depth = todo.pop()
+        if depth > MOST_DEPTH:
+            message = "nested too deeply"
+            raise error(message, dialect=dialect)
+        for place, each in holder.items() if holder.__class__ is dict else enumerate(holder):
+            if isinstance(each, dict | list):
+                holder[place] = fresh = each.copy()
+                todo.append((fresh, depth + 1))
+    return root[0]
 
 
-def _own(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {k: v if v.__class__ in _SCALARS else _own(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_own(each) for each in value]
-    return value
-
-
-_SCALARS = frozenset({str, int, float, bool, type(None)})
+def _constants(rows: tuple[Row, ...], rename: Rename) -> Iterator[tuple[str, Json]]:
+    for row in rows:
+        if isinstance(row, Const):
+            yield rename(row.wire), row.value
+        elif isinstance(row, Each | Calls):
+            yield from _constants(row.table.rows, rename)
+        elif isinstance(row, Into):
+            yield from _constants(row.rows, rename)
 
 
 def _copies(rows: tuple[Row, ...], rename: Rename) -> Iterator[str]:

@@ -18,7 +18,7 @@ from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
 __all__ = ["Choice", "Chunk", "Error", "Logprobs", "TokenLogprob", "Usage"]
 
 
-@define
+@define(weakref_slot=False)
 class TokenLogprob:
     """One token with its log probability.
 
@@ -38,7 +38,7 @@ class TokenLogprob:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Logprobs:
     """Log probabilities of the tokens of one choice in one chunk."""
 
@@ -47,7 +47,7 @@ class Logprobs:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Usage:
     """Token counts of the stream so far: a total, never a delta.
 
@@ -75,7 +75,7 @@ class Usage:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Error:
     """An error that the vendor sent inside the stream, under HTTP 200.
 
@@ -91,7 +91,7 @@ class Error:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Choice:
     """What one chunk says of one candidate answer.
 
@@ -111,7 +111,7 @@ class Choice:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Chunk:
     """One frame of a stream in canonical form.
 

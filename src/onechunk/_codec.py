@@ -7,7 +7,7 @@ from typing import Any, Final
 from onechunk._adapter import Adapter, own
 from onechunk._chunk import Chunk, ExtraPolicy
 from onechunk._defaults import Defaults
-from onechunk._errors import EncodeError, LossError, WireError
+from onechunk._errors import UNWRITABLE, EncodeError, LossError, WireError, unwritable
 from onechunk._frame import Frame
 from onechunk._json import loads, loads_exact
 from onechunk._marks import Json
@@ -103,7 +103,7 @@ def encode(
     written = payload_of(adapter, chunk, extra=extra, defaults=defaults)
     payload: Object = own(written, dialect=adapter.name, error=EncodeError)
     if strict and is_away(adapter, chunk, extra):
-        from onechunk._losses import measure  # noqa: PLC0415 - it needs this module
+        from onechunk._losses import measure
 
         lost = [loss for loss in measure(adapter, chunk, extra=extra) if loss.kind != "invented"]
         if lost:
@@ -137,9 +137,8 @@ def payload_of(
         ready, envelope = prepare(adapter.rules, chunk, defaults)
         write = adapter.write_away_whole if extra == "always" else adapter.write_away
         return write(ready, envelope)
-    except (AttributeError, TypeError, LookupError, ValueError, RecursionError) as exc:
-        message = f"the chunk cannot be written: {exc}"
-        raise EncodeError(message, dialect=adapter.name) from exc
+    except UNWRITABLE as exc:
+        raise unwritable(exc, adapter.name) from exc
 
 
 def _has_data(chunk: Chunk) -> bool:

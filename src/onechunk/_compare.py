@@ -24,15 +24,22 @@ _ADDRESS = {"block", "extra", "index", "text"}
 _PART_TAG = frozenset({"type"})
 
 
-def compare(chunk: Chunk, back: Chunk, *, padding: frozenset[str] = frozenset()) -> list[Loss]:
+def compare(
+    chunk: Chunk,
+    back: Chunk,
+    *,
+    padding: frozenset[str] = frozenset(),
+    constants: frozenset[tuple[str, Json]] = frozenset(),
+) -> list[Loss]:
     """Return what *back* loses of *chunk*; text counts as joined, however it is cut.
 
     Args:
         chunk: What was meant.
         back: What was read again.
-        padding: Residue that says nothing.
+        padding: Keys of residue that say nothing.
+        constants: Keys that say nothing with just this value: they only name the dialect.
     """
-    found = _Comparison(padding)
+    found = _Comparison(padding, constants)
     for name in ("id", "model", "created"):
         found.value(f"$.{name}", getattr(chunk, name), getattr(back, name))
     found.fields("$.usage", chunk.usage, back.usage)
@@ -48,9 +55,10 @@ def compare(chunk: Chunk, back: Chunk, *, padding: frozenset[str] = frozenset())
 class _Comparison:
     """Collects the losses, path by path."""
 
-    def __init__(self, padding: frozenset[str]) -> None:
+    def __init__(self, padding: frozenset[str], constants: frozenset[tuple[str, Json]]) -> None:
         self.losses: list[Loss] = []
         self._padding = padding
+        self._constants = constants
 
     def value(self, path: str, value: Json, other: Json) -> None:
         """Compare one field; None and an empty string say nothing."""
@@ -59,8 +67,8 @@ class _Comparison:
         if value in (None, ""):
             self.losses.append(Loss("invented", path, other))
         else:
-            kind = "dropped" if other in (None, "") else "changed"
-            self.losses.append(Loss(kind, path, value))
+            dropped = other in (None, "")
+            self.losses.append(Loss("dropped" if dropped else "changed", path, value))
 
     def fields(self, path: str, value: Any, other: Any) -> None:
         """Compare two attrs values field by field, `extra` as residue."""
@@ -106,7 +114,11 @@ class _Comparison:
         numbered = [(n, part) for n, part in enumerate(choice.parts) if type(part) is kind]
         heard: list[Any] = [part for part in other.parts if type(part) is kind]
         if kind is Reasoning:
-            numbered = [(n, part) for n, part in numbered if part.signature or part.encrypted]
+            numbered = [
+                (number, part)
+                for number, part in numbered
+                if getattr(part, "signature", None) or getattr(part, "encrypted", None)
+            ]
             heard = [part for part in heard if part.signature or part.encrypted]
         for place, (number, part) in enumerate(numbered):
             match = heard[place] if place < len(heard) else None
@@ -135,7 +147,7 @@ class _Comparison:
         self.residue(path, logprobs, other)
         for name in ("content", "refusal"):
             tokens = getattr(logprobs, name)
-            heard = getattr(other, name, None)
+            heard: Any = getattr(other, name, None)
             if tokens and not heard:
                 self.losses.append(Loss("dropped", f"{path}.{name}", [_plain(t) for t in tokens]))
                 continue
@@ -165,16 +177,29 @@ class _Comparison:
     ) -> None:
         for key, each in value.items():
             other = left.get(key) if isinstance(left, dict) else None
-            if key in silent or each in (None, "", [], {}) or each is UNSET or each is DERIVED:
+            if key in silent or self._is_silent(key, each, silent, depth):
                 continue
             if isinstance(each, dict) and depth:
                 self._residue(f"{path}.{key}", each, other, silent, depth - 1)
             elif each != other:
                 self.losses.append(Loss("dropped", f"{path}.{key}", each))
 
+    def _is_silent(self, key: str, value: Json, silent: frozenset[str], depth: int) -> bool:
+        """Say whether residue says nothing: it is empty, a constant, or structure all the way."""
+        if value is None or value is UNSET or value is DERIVED or value == "":
+            return True
+        if isinstance(value, list) and depth:
+            return all(self._is_silent(key, each, silent, depth - 1) for each in value)
+        if isinstance(value, dict) and depth:
+            return all(
+                inner in silent or self._is_silent(inner, each, silent, depth - 1)
+                for inner, each in value.items()
+            )
+        return isinstance(value, str) and (key, value) in self._constants
+
 
 def _joined(choice: Choice, kind: type[Any]) -> str:
-    return "".join(part.text for part in choice.parts if type(part) is kind)
+    return "".join(getattr(part, "text", "") for part in choice.parts if type(part) is kind)
 
 
 def _first(choice: Choice, kind: type[Any]) -> int:

@@ -24,12 +24,12 @@ _new_choice: Callable[[], Any] = partial(object.__new__, Choice)
 _new_text: Callable[[], Any] = partial(object.__new__, Text)
 
 
-def chunk_copier(model: Chunk, pad_key: str | None) -> Copier:
+def chunk_copier(model: Chunk, pad_key: str = "") -> Copier:
     """Return the copier of a chunk with one choice and one part, whose string is the text.
 
     Args:
         model: What to copy: text, reasoning or a piece of arguments, and residue.
-        pad_key: Key of the padding in the chunk's residue.
+        pad_key: Key of the padding in the chunk's residue, if there is any.
     """
     choice = model.choices[0]
     id_, name, created, dialect = model.id, model.model, model.created, model.dialect

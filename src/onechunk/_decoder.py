@@ -12,8 +12,8 @@ from onechunk._framing import (
     DEFAULT_FRAME_LIMIT,
     AutoSplitter,
     Frame,
-    SSESplitter,
     Splitter,
+    SSESplitter,
     make_splitter,
 )
 from onechunk._json import loads
@@ -48,7 +48,8 @@ class Decoder:
         self._splitter = _splitter(self._adapter, framing, limit)
         self._read = self._adapter.read_payload
         self._running = RunningReader(self._adapter.running) if self._adapter.running else None
-        self._comments: tuple[str, ...] = ()
+        # Comments, and lines that are no field, which belong before the next chunk.
+        self._before: Frame | None = None
         self._error: OnechunkError | None = None
         self._events = 0
         self._closed = False
@@ -56,7 +57,7 @@ class Decoder:
         self._model: str | None = None
         # What most frames are alike in; frames that are not are `_missed`.
         self._template: Template | None = None
-        self._learner = Learner(self._adapter)
+        self._learner = Learner(self._adapter, limit)
         # The splitter whose work a template does too, once there is a template.
         self._sse: SSESplitter | None = None
         self._missed = 0
@@ -87,7 +88,7 @@ class Decoder:
         if self._error is not None or self._closed:
             raise self._stopped()
         sse = self._sse
-        if sse is not None and sse.idle and not self._comments and len(data) <= sse.limit:
+        if sse is not None and sse.idle and self._before is None:
             template: Any = self._template
             said = template.event.match(data)
             if said is not None:
@@ -101,10 +102,10 @@ class Decoder:
         The event then counts as read. None changes nothing: *data* is still to be fed.
         """
         sse = self._sse
-        if sse is None or not sse.idle or self._comments or self._closed:
+        if sse is None or not sse.idle or self._before is not None or self._closed:
             return None
         template: Any = self._template
-        if not template.is_text or self._error is not None or len(data) > sse.limit:
+        if not template.is_text or self._error is not None:
             return None
         said = template.event.match(data)
         if said is None:
@@ -124,14 +125,17 @@ class Decoder:
         """
         if self._error is not None or self._closed:
             raise self._stopped()
+        if not self._learner.objects:
+            # What was learned before does not make objects.
+            self._learner.objects = True
+            self._template = self._sse = None
         sse = self._sse
-        if sse is not None and sse.idle and not self._comments and len(data) <= sse.limit:
+        if sse is not None and sse.idle and self._before is None:
             template: Any = self._template
             said = template.event.match(data)
             if said is not None:
                 self._events += 1
                 return [(template.object(*said), template.chunk(*said))]
-        self._learner.objects = True
         objects: list[Any] = []
         chunks = self._take(self._splitter.feed(data), objects)
         return list(zip(objects, chunks, strict=True))
@@ -152,18 +156,22 @@ class Decoder:
             return []
         self._closed = True
         chunks = self._take(self._splitter.close(), None)
+        before = self.take_comments()
         if not self._events:
-            self._error = WireError("the stream is empty", dialect=self._adapter.name, event=0)
+            message = "the stream is empty"
+            if before is not None and before.unknown:
+                message += f": {before.unknown[0][:60]!r} is no server-sent event"
+            self._error = WireError(message, dialect=self._adapter.name, event=0)
             raise self._error
-        comments = self.take_comments()
-        if comments:
-            chunks.append(Chunk(dialect=self._adapter.name, frame=Frame(None, comments=comments)))
+        if before is not None:
+            before.alone = True
+            chunks.append(Chunk(dialect=self._adapter.name, frame=before))
         return chunks
 
-    def take_comments(self) -> tuple[str, ...]:
-        """Return the comments that came since the last chunk and will not stand on the next."""
-        comments, self._comments = self._comments, ()
-        return comments
+    def take_comments(self) -> Frame | None:
+        """Return the comments that came since the last chunk; they will not stand on the next."""
+        before, self._before = self._before, None
+        return before
 
     def _take(self, items: list[bytes | Frame], objects: list[Any] | None) -> list[Chunk]:
         """Read every frame; at a fault keep the error for the next call, unless there is nothing.
@@ -173,9 +181,9 @@ class Decoder:
         chunks: list[Chunk] = []
         try:
             for item in items:
-                template = self._template
-                if template is not None and item.__class__ is bytes and not self._comments:
-                    said = template.payload.match(item)  # type: ignore[arg-type]
+                template: Any = self._template
+                if template is not None and item.__class__ is bytes and self._before is None:
+                    said = template.payload.match(item)
                     if said is not None:
                         self._events += 1
                         chunks.append(template.chunk(*said))
@@ -183,6 +191,8 @@ class Decoder:
                             objects.append(template.object(*said))
                         continue
                 chunks += self._read_item(item, objects)
+                if self._error is not None:
+                    break
             failure = self._splitter.failure
             if failure is not None:
                 self._fail(WireError(failure.message, event=self._events + 1), chunks)
@@ -194,7 +204,7 @@ class Decoder:
 
     def _read_item(self, item: bytes | Frame, objects: list[Any] | None) -> list[Chunk]:
         """Read a frame the long way, and learn from it what the next may be like."""
-        if isinstance(item, Frame) or self._comments or self._running is not None:
+        if isinstance(item, Frame) or self._before is not None or self._running is not None:
             chunks = self._read_frame(item)
         else:
             self._events += 1
@@ -250,11 +260,13 @@ class Decoder:
         """Read a frame of which there is more to say than its data."""
         if isinstance(item, bytes):
             item = Frame(item)
+        before = self.take_comments()
+        if before is not None:
+            item.comments = before.comments + item.comments
+            item.unknown = before.unknown + item.unknown
         if item.data is None:
-            self._comments += item.comments
+            self._before = item
             return []
-        if self._comments:
-            item.comments = (*self.take_comments(), *item.comments)
         self._events += 1
         data, item.data = item.data, None
         try:
@@ -302,8 +314,12 @@ class Decoder:
             if end is not None:
                 chunks.append(end)
                 continue
-            value, exact = parse(line, self._adapter, self._events)
-            chunk = self._adapter.read(value, event=self._events)
+            try:
+                value, exact = parse(line, self._adapter, self._events)
+                chunk = self._adapter.read(value, event=self._events)
+            except WireError as error:
+                self._fail(error, chunks)
+                break
             chunk.frame = Frame(None, exact=True) if exact else None
             chunks.append(chunk)
         return chunks

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from attrs import evolve
+
 from onechunk._adapter import Adapter
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
 from onechunk._codec import DEFAULTS
 from onechunk._defaults import Defaults
-from onechunk._errors import EncodeError, LossError, OnechunkError
+from onechunk._errors import UNWRITABLE, EncodeError, LossError, OnechunkError, unwritable
 from onechunk._framing import FRAMINGS, Frame, write_comment_sse, write_ndjson, write_sse
 from onechunk._json import dumps, dumps_exact
 from onechunk._loss import Loss
@@ -110,39 +112,57 @@ class Encoder:
         except EncodeError as error:
             error.event = error.event or self._events
             raise
-        except (AttributeError, TypeError, LookupError, ValueError, RecursionError) as exc:
-            message = f"the chunk cannot be written: {exc}"
-            raise EncodeError(message, dialect=self._adapter.name, event=self._events) from exc
+        except UNWRITABLE as exc:
+            raise unwritable(exc, self._adapter.name, self._events) from exc
 
     def close(self) -> bytes:
-        """Return what a legal end still needs; nothing for a stream that went home."""
+        """Return what a legal end still needs; nothing for a stream that went home.
+
+        Raises:
+            EncodeError: What was held back for the end has fields that are not what they should be.
+        """
         if self._closed:
             return b""
         self._closed = True
-        shaped = self._shaper.close()
-        out = b"".join([self._frame(chunk) for chunk in shaped])
-        self._note_shaped(written=bool(shaped))
+        try:
+            shaped = self._shaper.close()
+            out = b"".join([self._frame(chunk) for chunk in shaped])
+            self._note_shaped(written=bool(shaped))
+        except UNWRITABLE as exc:
+            raise unwritable(exc, self._adapter.name, self._events) from exc
         return out
 
-    def comments(self, comments: tuple[str, ...]) -> bytes:
-        """Return the bytes of keep-alive comments, where the framing has any."""
-        return write_comment_sse(comments) if self._framing == "sse" else b""
+    def comments(self, frame: Frame | None, *, home: bool = False) -> bytes:
+        """Return the bytes of keep-alive comments that stand alone, where the framing has any.
+
+        Lines that are no field of a server-sent event go home only.
+        """
+        if frame is None or self._framing != "sse":
+            return b""
+        return write_comment_sse(frame.comments, frame.unknown if home else ())
 
     def _feed_home(self, chunk: Chunk) -> bytes:
         frame = chunk.frame
         if frame is None and self._running is None and not chunk.done:
             return self._write(dumps(self._adapter.write_home(chunk)), None)
+        # Comments always stand alone: they may be sent before the event is there.
+        head = self.comments(frame, home=True)
+        if frame is not None and (frame.comments or frame.unknown):
+            frame = evolve(frame, comments=(), unknown=())
         if frame is not None and frame.data is not None:
-            return self._write(frame.data, frame)
-        if frame is not None and _is_comment(chunk):
-            return self.comments(frame.comments)
+            return head + self._write(frame.data, frame)
+        if frame is not None and frame.alone:
+            return head
         if chunk.done and not chunk.extra and not chunk.choices:
-            return b"" if self._adapter.end is None else self._write(self._adapter.end, frame)
-        payload = self._adapter.write_home(chunk)
+            end = self._adapter.end
+            return head if end is None else head + self._write(end, frame)
+        payload: Any = self._adapter.write_home(chunk)
         if self._running is not None:
             self._running.fill(chunk, payload)
+        if frame is not None and frame.field is not None and self._framing == "sse":
+            payload = payload[frame.field]
         exact = frame is not None and frame.exact
-        return self._write(dumps_exact(payload) if exact else dumps(payload), frame)
+        return head + self._write(dumps_exact(payload) if exact else dumps(payload), frame)
 
     def _feed_away(self, chunk: Chunk) -> bytes:
         shaper = self._shaper
@@ -155,7 +175,7 @@ class Encoder:
             return self._write(dumps(self._write_away(chunk, shaper.envelope)), None)
         if not self._book.knows(chunk):
             self._note(chunk)
-        head = b"" if chunk.frame is None else self.comments(chunk.frame.comments)
+        head = self.comments(chunk.frame)
         shaped = shaper.feed(chunk)
         out = head + b"".join([self._frame(each) for each in shaped])
         self._note_shaped(written=bool(shaped))
@@ -210,7 +230,3 @@ class Encoder:
         if written and not self._book.envelope_noted:
             self._book.envelope_noted = True
             self._book.add(shaper.made_up(), self._events)
-
-
-def _is_comment(chunk: Chunk) -> bool:
-    return not (chunk.choices or chunk.extra or chunk.done or chunk.usage or chunk.error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from onechunk._loss import Loss
@@ -58,6 +58,15 @@ class WireError(OnechunkError):
 
 class EncodeError(OnechunkError):
     """The canonical chunk cannot be written."""
+
+
+UNWRITABLE: Final = (AttributeError, TypeError, LookupError, ValueError, RecursionError)
+"""What Python raises where a chunk's fields are not what they should be."""
+
+
+def unwritable(cause: Exception, dialect: str, event: int | None = None) -> EncodeError:
+    """Return the error that says so."""
+    return EncodeError(f"the chunk cannot be written: {cause}", dialect=dialect, event=event)
 
 
 class LossError(EncodeError):

@@ -30,7 +30,7 @@ class FinishReason(StrEnum):
     """A word without a counterpart here; see `Finish.raw`."""
 
 
-@define
+@define(weakref_slot=False)
 class Finish:
     """A reason and the word the vendor used for it.
 

@@ -30,7 +30,11 @@ class Frame:
         retry: As sent, not judged.
         comments: What followed the colons of the comments before and within the event.
         bare: The data is JSON that stood in an SSE body without `data:`.
+        unknown: Lines that no field of the standard names, as they stood; readers ignore them.
+        field: The field that the data stood in, where that is not `data`: llama.cpp sends `error:`
+            with the error alone. The data is then an object with this one key.
         exact: The data needs the exact JSON writer: it holds NaN or lone surrogates.
+        alone: Of a chunk's frame: the chunk is nothing but comments, which no data followed.
     """
 
     data: bytes | None
@@ -39,7 +43,10 @@ class Frame:
     retry: str | None = None
     comments: tuple[str, ...] = ()
     bare: bool = False
+    unknown: tuple[str, ...] = ()
+    field: str | None = None
     exact: bool = False
+    alone: bool = False
 
 
 class Splitter(Protocol):

@@ -13,7 +13,7 @@ from onechunk._adapter import Adapter, own
 from onechunk._chunk import Chunk, ExtraPolicy
 from onechunk._codec import is_away, payload_of
 from onechunk._compare import DEPTH, compare
-from onechunk._errors import EncodeError, WireError
+from onechunk._errors import UNWRITABLE, EncodeError, WireError, unwritable
 from onechunk._loss import Loss
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
@@ -46,13 +46,17 @@ def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> l
     written = payload_of(adapter, chunk, extra=extra)
     try:
         back = adapter.read(own(written, dialect=adapter.name))
+        source = get_adapter(chunk.dialect) if chunk.dialect else adapter
+        return compare(
+            chunk,
+            back,
+            padding=adapter.padding | source.padding,
+            constants=source.constants,
+        )
     except WireError as error:
         raise EncodeError(error.message, dialect=adapter.name, path=error.path) from error
-    return compare(chunk, back, padding=adapter.padding | _padding_of(chunk))
-
-
-def _padding_of(chunk: Chunk) -> frozenset[str]:
-    return get_adapter(chunk.dialect).padding if chunk.dialect else frozenset()
+    except UNWRITABLE as exc:
+        raise unwritable(exc, adapter.name) from exc
 
 
 class LossBook:
@@ -134,13 +138,6 @@ def _class_at(path: str, chunk: Chunk | None) -> type[Any] | None:
     return type(parts[int(match[2])]) if int(match[2]) < len(parts) else None
 
 
-def _says(value: Any) -> bool:
-    """Say whether residue holds anything but nulls and empty strings."""
-    if isinstance(value, dict):
-        return any(_says(each) for each in value.values())
-    return value is not None and value != ""  # noqa: PLC1901 - 0 and False say something
-
-
 def _signature(chunk: Chunk) -> Any:
     """Return what decides which losses *chunk* has, short of the values themselves."""
     choices = chunk.choices
@@ -202,6 +199,9 @@ def _filled(value: Any) -> tuple[Any, ...] | None:
 
 
 def _says(value: Any) -> bool:
+    """Say whether a value holds anything but nulls and empty strings."""
+    if isinstance(value, dict):
+        return any(_says(each) for each in value.values())
     return value is not None and value != ""
 
 

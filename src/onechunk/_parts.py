@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-@define
+@define(weakref_slot=False)
 class Text:
     """A piece of the answer's text; may be empty."""
 
@@ -32,7 +32,7 @@ class Text:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Reasoning:
     """A piece of the model's reasoning.
 
@@ -48,7 +48,7 @@ class Reasoning:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Refusal:
     """A piece of the text in which the model declines."""
 
@@ -57,7 +57,7 @@ class Refusal:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class ToolCall:
     """A call of a client's tool, or a fragment of one.
 
@@ -77,7 +77,7 @@ class ToolCall:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Citation:
     """A source that the text rests on.
 
@@ -98,7 +98,7 @@ class Citation:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Media:
     """Audio, an image, a document or a file, or a fragment of one.
 
@@ -118,7 +118,7 @@ class Media:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
-@define
+@define(weakref_slot=False)
 class Other:
     """Content without a word here, kept whole.
 

@@ -29,7 +29,7 @@ class _Texts:
         for part in choice.parts:
             if type(part) in self._kinds:
                 key = (choice.index or 0, type(part))
-                self._texts[key] = self._texts.get(key, "") + part.text  # type: ignore[union-attr]
+                self._texts[key] = self._texts.get(key, "") + getattr(part, "text", "")
 
     def of(self, choice: Choice, kind: type[Any]) -> str:
         return self._texts.get((choice.index or 0, kind), "")
@@ -63,7 +63,7 @@ class RunningWriter:
 
     def fill(self, chunk: Chunk, payload: dict[str, Json]) -> None:
         """Put the text that was sent so far wherever *chunk* has a mark."""
-        written = payload.get("choices")
+        written: Json = payload.get("choices")
         for number, choice in enumerate(chunk.choices):
             self._texts.add(choice)
             for (outer, inner), kind in self._paths.items():

@@ -7,6 +7,7 @@ these are said once, calls are counted anew, usage waits for its place, and the 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from attrs import evolve
 
@@ -45,7 +46,7 @@ class _ChoiceState:
         self.started = started
         self.finished = False
         self.calls: list[_Call] = []
-        self.by_index: dict[int, _Call] = {}
+        self.by_index: dict[int | None, _Call] = {}
         self.by_id: dict[str, _Call] = {}
 
 
@@ -69,7 +70,7 @@ class Shaper:
         self._rules = rules
         self._defaults = defaults
         self._said = Envelope()
-        self._choices: dict[int, _ChoiceState] = {}
+        self._choices: dict[int | None, _ChoiceState] = {}
         self._usage: Usage | None = None
         self._held: Chunk | None = None
         self._failed = False
@@ -92,17 +93,17 @@ class Shaper:
             return False
         if (chunk.model is not self._said.model or not self._settled) and self._is_news(chunk):
             return False
-        state = self._choices.get(choice.index)  # type: ignore[arg-type]
+        state = self._choices.get(choice.index)
         if state is None or not state.started or choice.logprobs is not None:
             return False
-        part = parts[0]
+        part: Any = parts[0]
         if part.__class__ is Text:
-            return bool(part.text)  # type: ignore[union-attr]
-        if part.__class__ is not ToolCall or part.id is not None or part.name is not None:  # type: ignore[union-attr]
+            return bool(part.text)
+        if part.__class__ is not ToolCall or part.id is not None or part.name is not None:
             return False
         # A fragment goes as it is if source and target count the call alike.
-        call = state.by_index.get(part.index)  # type: ignore[union-attr,arg-type]
-        return call is not None and call.index == part.index and ToolCall in self._rules.says  # type: ignore[union-attr]
+        call = state.by_index.get(part.index)
+        return call is not None and call.index == part.index and ToolCall in self._rules.says
 
     def _is_news(self, chunk: Chunk) -> bool:
         """Say whether *chunk* tells what no chunk before told of the whole stream."""
@@ -129,9 +130,9 @@ class Shaper:
         if error is not None:
             self._failed = True
         if choices or error is not None:
-            shaped = Chunk(choices=choices, error=error, dialect=chunk.dialect, extra=chunk.extra)
-            self._fail(shaped)
-            out += self._place(shaped)
+            made = Chunk(choices=choices, error=error, dialect=chunk.dialect, extra=chunk.extra)
+            self._fail(made)
+            out += self._place(made)
         if chunk.done:
             out += self._end(whole=True)
         return out
@@ -237,7 +238,7 @@ class Shaper:
         """Say a failure the way the target does: by a finish word, or by an error object."""
         failed = [choice for choice in chunk.choices if _is_failed(choice, chunk.error)]
         if self._rules.error_finish:
-            if chunk.error is not None and not failed:
+            if chunk.error is not None and not any(_is_failed(c, None) for c in failed):
                 self._overrule(chunk)
                 self._finish_all(chunk, FinishReason.ERROR)
         elif failed:
@@ -344,7 +345,8 @@ def _speaks(part: Part, *, first: bool) -> bool:
 
 def _seconds(created: float | None) -> int | None:
     """Return whole seconds; None where there are none, as in NaN."""
-    if created is None or (isinstance(created, float) and not math.isfinite(created)):
+    # An int too long for a float would be an error of `isfinite`.
+    if created is None or created in {math.inf, -math.inf} or created != created:  # noqa: PLR0124
         return None
     return int(created)
 
@@ -373,7 +375,7 @@ def prepare(rules: Rules, chunk: Chunk, defaults: Defaults) -> tuple[Chunk, Enve
         if failed and error is None:
             error = Error(defaults.failed, "server_error")
         choices = [evolve(c, finish=None) if _is_failed(c, error) else c for c in choices]
-    elif error is not None and not failed:
+    elif error is not None and not any(_is_failed(choice, None) for choice in choices):
         choices = [evolve(c, finish=Finish(FinishReason.ERROR)) for c in choices] or [
             Choice(finish=Finish(FinishReason.ERROR))
         ]

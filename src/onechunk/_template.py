@@ -36,11 +36,12 @@ class Around:
         head: Bytes before the text.
         tail: Bytes behind it, up to the padding if there is any.
         end: Bytes behind the padding; None if there is no padding.
+        most: How long the whole may be.
     """
 
-    __slots__ = ("_end", "_end_width", "_head", "_least", "_tail", "_tail_width", "_width")
+    __slots__ = ("_end", "_end_width", "_head", "_least", "_most", "_tail", "_tail_width", "_width")
 
-    def __init__(self, head: bytes, tail: bytes, end: bytes | None) -> None:
+    def __init__(self, head: bytes, tail: bytes, end: bytes | None, most: int) -> None:
         self._head = head
         self._width = len(head)
         self._tail = tail
@@ -49,10 +50,11 @@ class Around:
         self._end_width = len(end or b"")
         # Shorter than this, head and tail would share bytes.
         self._least = self._width + self._tail_width + self._end_width
+        self._most = most
 
     def match(self, data: bytes) -> tuple[str, str | None] | None:
         """Return the text and the padding of *data*; None if it is of another kind."""
-        if data[: self._width] != self._head or len(data) < self._least:
+        if data[: self._width] != self._head or not self._least <= len(data) <= self._most:
             return None
         if self._end is None:
             if data[-self._tail_width :] != self._tail:
@@ -89,12 +91,14 @@ class Template:
     Args:
         pieces: Bytes before the text, behind it, and behind the padding if there is any.
         chunk: Makes the chunk of a text and its padding.
-        object: Makes the wire object; None where none is asked for.
+        make_object: Makes the wire object; None where none is asked for.
+        most: How long an event may be.
+        is_text: True if what changes is text, and not reasoning or a piece of arguments.
 
     Attributes:
         payload: Matches payloads.
         event: Matches whole server-sent events that hold nothing but such a payload.
-        is_text: True if what changes is text, and not reasoning or a piece of arguments.
+        object: Makes the wire object of a text and its padding.
     """
 
     __slots__ = ("chunk", "event", "is_text", "object", "payload")
@@ -103,33 +107,40 @@ class Template:
         self,
         pieces: list[bytes],
         chunk: Copier,
-        object: Copier | None,
+        make_object: Copier | None,
         *,
-        is_text: bool,  # noqa: A002
+        most: int,
+        is_text: bool,
     ) -> None:
         head, tail, *ends = pieces
         end = ends[0] if ends else None
-        self.payload = Around(head, tail, end)
+        self.payload = Around(head, tail, end, most)
         after = b"\n\n"
         self.event = Around(
             b"data: " + head,
             tail + after if end is None else tail,
             None if end is None else end + after,
+            most,
         )
         self.chunk: Callable[[str, str | None], Chunk] = chunk
-        self.object = object
+        self.object = make_object
         self.is_text = is_text
 
 
 class Learner:
     """Learns templates while a stream flows, and gives up where nothing repeats.
 
+    Args:
+        adapter: Reads the stream.
+        limit: How long an event may be.
+
     Attributes:
         objects: True if the templates must make wire objects as well.
     """
 
-    def __init__(self, adapter: Adapter) -> None:
+    def __init__(self, adapter: Adapter, limit: int) -> None:
         self._adapter = adapter
+        self._limit = limit
         self._tries = 0
         self.objects = False
 
@@ -143,7 +154,7 @@ class Learner:
             return None
         self._tries += 1
         part: Any = chunk.choices[0].parts[0]
-        said = part.arguments if type(part) is ToolCall else part.text
+        said: Any = part.arguments if type(part) is ToolCall else part.text
         pads = [key for key in self._adapter.padding if isinstance(chunk.extra.get(key), str)]
         pad = pads[0] if len(pads) == 1 else None
         pieces = _cut(payload, [said] if pad is None else [said, chunk.extra[pad]])
@@ -162,12 +173,13 @@ class Learner:
             if make_object is None:
                 return None
         is_text = type(chunk.choices[0].parts[0]) is Text
-        made = Template(pieces, chunk_copier(chunk, pad), make_object, is_text=is_text)
+        make = chunk_copier(chunk, pad or "")
+        made = Template(pieces, make, make_object, most=self._limit, is_text=is_text)
         said = made.payload.match(probe)
         return made if said is not None and made.chunk(*said) == chunk else None
 
     def _is_plain(self, chunk: Chunk) -> bool:
-        """Say whether *chunk* is one string and nothing else, with residue that can be copied flat."""
+        """Say whether *chunk* is one string, its residue, and nothing else."""
         choices = chunk.choices
         if len(choices) != 1 or len(choices[0].parts) != 1:
             return False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from onechunk._chunk import ExtraPolicy
+from onechunk._chunk import Chunk, ExtraPolicy
 from onechunk._codec import DEFAULTS
 from onechunk._decoder import Decoder
 from onechunk._defaults import Defaults
 from onechunk._encoder import Encoder
+from onechunk._errors import EncodeError
 from onechunk._frame import DEFAULT_FRAME_LIMIT
 from onechunk._loss import Loss
 from onechunk._template import Template
@@ -50,6 +51,7 @@ class Translator:
         )
         # The kind of chunk that was written last, if the next of its kind is written alike.
         self._repeated: Template | None = None
+        self._error: EncodeError | None = None
 
     @property
     def losses(self) -> list[Loss]:
@@ -62,20 +64,21 @@ class Translator:
         Raises:
             WireError: The source is not what its dialect allows. What came before the error was
                 returned by the call before.
-            LossError: Only if strict.
+            LossError: Only if strict; after what came before it, as above.
         """
         said = self._decoder.match(data)
         if said is not None:
             return self._feed_text(*said)
         # Whatever else comes may change what the next text needs.
         self._repeated = None
-        chunks = self._decoder.feed(data)
-        if len(chunks) == 1:
-            out = self._encoder.feed(chunks[0])
-        else:
-            out = b"".join([self._encoder.feed(chunk) for chunk in chunks])
-        comments = self._decoder.take_comments()
-        return out + self._encoder.comments(comments) if comments else out
+        if self._error is not None:
+            raise self._error
+        out = self._encode(self._decoder.feed(data))
+        before = self._decoder.take_comments()
+        if before is None:
+            return out
+        home = self._decoder.dialect == self._encoder.dialect
+        return out + self._encoder.comments(before, home=home)
 
     def _feed_text(self, template: Template, text: str, pad: str | None) -> bytes:
         """Write the same chunk again with other text, as most of a stream is."""
@@ -87,6 +90,21 @@ class Translator:
             self._repeated = template
         return out
 
+    def _encode(self, chunks: list[Chunk]) -> bytes:
+        """Write every chunk; at an error keep it for the next call, unless there is nothing."""
+        if len(chunks) == 1:
+            return self._encoder.feed(chunks[0])
+        out: list[bytes] = []
+        for chunk in chunks:
+            try:
+                out.append(self._encoder.feed(chunk))
+            except EncodeError as error:
+                if not any(out):
+                    raise
+                self._error = error
+                break
+        return b"".join(out)
+
     def close(self) -> bytes:
         """Return the last bytes: what the source's end completes, and the target's legal end.
 
@@ -94,7 +112,9 @@ class Translator:
             WireError: The source was cut off in the middle of a frame. `abort` still ends the
                 target legally.
         """
-        return b"".join([self._encoder.feed(c) for c in self._decoder.close()]) + self.abort()
+        if self._error is not None:
+            raise self._error
+        return self._encode(self._decoder.close()) + self.abort()
 
     def abort(self) -> bytes:
         """Return the target's legal end without waiting for the source's, as after an error."""

@@ -27,6 +27,8 @@ def bracket_depth(text: bytes) -> int:
 
 def split_sse(body: bytes) -> list[bytes | Frame]:
     """Split a body of server-sent events."""
+    if b"\xef\xbb\xbf".startswith(body):
+        return []
     lines = re.split(rb"\r\n|\r|\n", body.removeprefix(b"\xef\xbb\xbf"))
     frames: list[bytes | Frame] = []
     while lines:
@@ -40,6 +42,7 @@ def _event(lines: list[bytes]) -> tuple[bytes | Frame | None, int]:
     """Read the event that the lines begin with; tell how many of them it took."""
     data: list[bytes] = []
     comments: list[str] = []
+    unknown: list[str] = []
     fields: dict[str, str] = {}
     number = 0
     for number, line in enumerate(lines, 1):
@@ -55,8 +58,13 @@ def _event(lines: list[bytes]) -> tuple[bytes | Frame | None, int]:
         elif not data and re.match(rb"[ \t]*[{\[]", line):
             length = _json_length(lines[number - 1 :])
             data = lines[number - 1 : number - 1 + length]
-            return _frame(data, comments, fields, bare=True), number - 1 + length
-    return _frame(data, comments, fields, bare=False), number
+            return _frame(data, comments, unknown, fields, bare=True), number - 1 + length
+        elif not data and (error := re.fullmatch(rb"error: ?([{].*)", line, re.DOTALL)):
+            data.append(b'{"error":' + error[1] + b"}")
+            fields["error"] = ""
+        else:
+            unknown.append(text)
+    return _frame(data, comments, unknown, fields, bare=False), number
 
 
 def _json_length(lines: list[bytes]) -> int:
@@ -68,11 +76,20 @@ def _json_length(lines: list[bytes]) -> int:
 
 
 def _frame(
-    data: list[bytes], comments: list[str], fields: dict[str, str], *, bare: bool
+    data: list[bytes],
+    comments: list[str],
+    unknown: list[str],
+    fields: dict[str, str],
+    *,
+    bare: bool,
 ) -> bytes | Frame | None:
+    lines = tuple(unknown)
     if data:
-        if len(data) == 1 and not (comments or fields or bare):
+        if len(data) == 1 and not (comments or unknown or fields or bare):
             return data[0]
         names = fields.get("event"), fields.get("id"), fields.get("retry")
-        return Frame(b"\n".join(data), *names, tuple(comments), bare)
-    return Frame(None, comments=tuple(comments)) if comments else None
+        field = "error" if "error" in fields else None
+        return Frame(b"\n".join(data), *names, tuple(comments), bare, lines, field)
+    if comments or unknown:
+        return Frame(None, comments=tuple(comments), unknown=lines)
+    return None

@@ -15,11 +15,11 @@ CASES: dict[str, tuple[bytes, str | None, list[bytes | Frame]]] = {
     "pretty-printed": (b'{\n"a":1\n}', "ndjson", [b'{\n"a":1\n}']),
     "data": (b"data: {}\n\n", "sse", [b"{}"]),
     "data after a mark and lines": (b"\xef\xbb\xbf\n\ndata: {}\n\n", "sse", [b"{}"]),
-    "a mark after lines": (b"\n\xef\xbb\xbf{}\n", "sse", []),
+    "a mark after lines": (b"\n\xef\xbb\xbf{}\n", "sse", [Frame(None, unknown=("\ufeff{}",))]),
     "comment": (b": a\n\ndata: {}\n\n", "sse", [Frame(None, comments=(" a",)), b"{}"]),
-    "space before data": (b" data: 1\ndata: 2\n\n", "sse", [b"2"]),
+    "space before data": (b" data: 1\ndata: 2\n\n", "sse", [Frame(b"2", unknown=(" data: 1",))]),
     "array": (b"[{}]", "sse", [Frame(b"[{}]", bare=True)]),
-    "anything else": (b"<html>", "sse", []),
+    "anything else": (b"<html>", "sse", [Frame(None, unknown=("<html>",))]),
 }
 
 

@@ -56,8 +56,19 @@ CASES: dict[str, tuple[bytes, list[bytes | Frame]]] = {
         b"data: 1\n\n: ping\n\ndata: 2\n\n",
         [b"1", Frame(None, comments=(" ping",)), b"2"],
     ),
-    "unknown fields": (b"status: 1\ndatum: 2\n data: 3\nDATA: 4\ndata: 5\n\n", [b"5"]),
-    "only unknown fields": (b"<html>\n\nnot found\n\n", []),
+    "unknown fields": (
+        b"status: 1\ndatum: 2\n data: 3\nDATA: 4\ndata: 5\n\n",
+        [Frame(b"5", unknown=("status: 1", "datum: 2", " data: 3", "DATA: 4"))],
+    ),
+    "only unknown fields": (
+        b"<html>\n\nnot found\n\n",
+        [Frame(None, unknown=("<html>",)), Frame(None, unknown=("not found",))],
+    ),
+    "error field": (
+        b'error: {"code":1}\n\n',
+        [Frame(b'{"error":{"code":1}}', field="error")],
+    ),
+    "error field without an object": (b"error: no\n\n", [Frame(None, unknown=("error: no",))]),
     "extra blank lines": (b"\n\n\ndata: 1\n\n\n\n\ndata: 2\n\n\n", [b"1", b"2"]),
     "no blank line at the end": (b"data: 1\n\ndata: 2\n", [b"1", b"2"]),
     "no line end at the end": (b"data: 1\n\ndata: 2", [b"1", b"2"]),
@@ -65,7 +76,10 @@ CASES: dict[str, tuple[bytes, list[bytes | Frame]]] = {
     "comment at the end": (b"data: 1\n\n: bye", [b"1", Frame(None, comments=(" bye",))]),
     "sentinel": (b"data: 1\n\ndata: [DONE]\n\n", [b"1", b"[DONE]"]),
     "byte order mark": (b"\xef\xbb\xbfdata: 1\n\n", [b"1"]),
-    "byte order mark later": (b"data: 1\n\n\xef\xbb\xbfdata: 2\n\n", [b"1"]),
+    "byte order mark later": (
+        b"data: 1\n\n\xef\xbb\xbfdata: 2\n\n",
+        [b"1", Frame(None, unknown=("\ufeffdata: 2",))],
+    ),
     "half a byte order mark": (b"\xef\xbb", []),
     "byte order mark in data": (b"data: \xef\xbb\xbf1\n\n", [b"\xef\xbb\xbf1"]),
     "other line ends": (
@@ -102,7 +116,7 @@ CASES: dict[str, tuple[bytes, list[bytes | Frame]]] = {
     ),
     "bare with a name": (b"event: error\n{}\n", [Frame(b"{}", event="error", bare=True)]),
     "bare with a comment": (b":a\n{}\n", [Frame(b"{}", comments=("a",), bare=True)]),
-    "bracket after data": (b"data: 1\n{}\n\n", [b"1"]),
+    "bracket after data": (b"data: 1\n{}\n\n", [Frame(b"1", unknown=("{}",))]),
 }
 
 
@@ -153,7 +167,15 @@ def test_empty_pieces() -> None:
     body = [b"data: 1\n\n", b"\xef\xbb\xbfdata: 2\n\n", b"da", b"ta: 3", b"\n", b"\n"]
     pieces = [piece for data in body for piece in (b"", data, b"")]
 
-    assert split(SSESplitter(), body) == split(SSESplitter(), pieces) == [b"1", b"3"]
+    assert (
+        split(SSESplitter(), body)
+        == split(SSESplitter(), pieces)
+        == [
+            b"1",
+            Frame(None, unknown=("\ufeffdata: 2",)),
+            b"3",
+        ]
+    )
 
 
 def test_as_soon_as_complete() -> None:

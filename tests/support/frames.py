@@ -95,6 +95,10 @@ def _read_sse(lines: list[str]) -> list[Item]:
             data.append(value)
         elif name in {"event", "id", "retry"}:
             fields[name] = value
+        elif name == "error" and value[:1] == "{":
+            # llama.cpp sends what went wrong so; the standard's readers see nothing of it.
+            fields["event"] = "(field) error"
+            data.append(f'{{"error":{value}}}')
     return [*items, _event({}, bare)] if bare.strip() else items
 
 

@@ -60,9 +60,7 @@ def stream_round_trip(dialect: str, data: bytes) -> str:
     out = encode_all(dialect, chunks, framing_of(dialect, data))
     before, after = read_frames(data), read_frames(out)
     counted = len([chunk for chunk in chunks if not is_comment(chunk)])
-    return difference(before, after, "frames") or difference(
-        len(events(before)), counted, "chunks"
-    )
+    return difference(before, after, "frames") or difference(len(events(before)), counted, "chunks")
 
 
 def is_comment(chunk: Chunk) -> bool:

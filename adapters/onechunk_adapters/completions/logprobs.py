@@ -13,7 +13,8 @@ __all__ = ["LOGPROBS"]
 def _read(value: Json, rest: Object) -> Logprobs | None:
     if not isinstance(value, dict):
         return None
-    tokens, logprobs = value.get("tokens"), value.get("token_logprobs")
+    tokens: Json = value.get("tokens")
+    logprobs: Json = value.get("token_logprobs")
     if not _are(tokens, str) or not _are(logprobs, float, int, type(None)):
         return None
     if len(tokens) != len(logprobs):
@@ -33,7 +34,7 @@ def _take_top(value: Object, content: list[TokenLogprob]) -> None:
     tops = value.setdefault("top_logprobs", UNSET)
     if not _are(tops, dict, type(None)) or len(tops) != len(content):
         return
-    for entry, top in zip(content, tops, strict=True):
+    for top in tops:
         if top is not None and not _are(list(top.values()), float, int, type(None)):
             return
     for entry, top in zip(content, tops, strict=True):

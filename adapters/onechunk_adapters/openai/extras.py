@@ -148,7 +148,7 @@ def reasoning_details(names: tuple[str, ...]) -> PartVia:
 
 
 def _read_detail(value: Object) -> Reasoning:
-    take = _take_detail.get(value.get("type"))
+    take = _take_detail.get(str(value.get("type")))
     if take is None:
         return Reasoning(extra=value)
     part: Reasoning = take(value)

@@ -1,7 +1,7 @@
 """Framing: bytes into frames and back, without I/O."""
 
-from onechunk._framing._detect import FRAMINGS, AutoSplitter, make_splitter
 from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, Splitter
+from onechunk._framing._detect import FRAMINGS, AutoSplitter, make_splitter
 from onechunk._framing._ndjson import NDJSONSplitter
 from onechunk._framing._sse import SSESplitter
 from onechunk._framing._write import write_comment_sse, write_ndjson, write_sse

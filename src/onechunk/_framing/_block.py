@@ -2,7 +2,8 @@
 
 By https://html.spec.whatwg.org/multipage/server-sent-events.html (9.2.6), from which the
 quotations are. What differs from it on purpose: comments are kept, `id` and `retry` are kept as
-sent, and JSON that stands where an event would begin is an event of its own.
+sent, lines that are to be ignored are kept, and JSON that stands where an event would begin is an
+event of its own.
 """
 
 from typing import Final
@@ -26,7 +27,7 @@ class Block:
         bare: The lines are those of a JSON text without `data:`.
     """
 
-    __slots__ = ("_comments", "_fields", "_lines", "_scanner", "bare", "size")
+    __slots__ = ("_comments", "_field", "_fields", "_lines", "_scanner", "_unknown", "bare", "size")
 
     def __init__(self) -> None:
         self.size = 0
@@ -34,6 +35,8 @@ class Block:
         self._lines: list[bytes] = []
         self._fields: dict[bytes, str] = {}
         self._comments: list[str] = []
+        self._unknown: list[str] = []
+        self._field: str | None = None
         self._scanner = BracketScanner()
 
     def feed(self, line: bytes) -> bytes | Frame | None:
@@ -55,7 +58,12 @@ class Block:
         elif not self._lines and line.lstrip(b" \t")[:1] in (b"{", b"["):
             self.bare = True
             return self._feed_bare(line)
-        # "Otherwise, the field is ignored."
+        elif name == b"error" and not self._lines and value[:1] == b"{":
+            self._field = "error"
+            self._lines.append(b'{"error":' + value + b"}")
+        else:
+            # "Otherwise, the field is ignored."
+            self._unknown.append(decode_text(line))
         return None
 
     def _feed_bare(self, line: bytes) -> bytes | Frame | None:
@@ -65,8 +73,9 @@ class Block:
     def close(self) -> bytes | Frame | None:
         """Return the event as far as it came; None if it has neither data nor comments."""
         lines, fields, comments = self._lines, self._fields, self._comments
+        unknown = self._unknown
         event: bytes | Frame | None = None
-        if len(lines) == 1 and not (fields or comments or self.bare):
+        if len(lines) == 1 and not (fields or comments or self.bare or unknown or self._field):
             event = lines[0]
         elif lines:
             event = Frame(
@@ -76,13 +85,17 @@ class Block:
                 fields.get(b"retry"),
                 tuple(comments),
                 self.bare,
+                tuple(unknown),
+                self._field,
             )
-        elif comments:
+        elif comments or unknown:
             # "If the data buffer is an empty string" nothing is dispatched; comments stay.
-            event = Frame(None, comments=tuple(comments))
+            event = Frame(None, comments=tuple(comments), unknown=tuple(unknown))
         self.size = 0
         self.bare = False
         lines.clear()
         fields.clear()
         comments.clear()
+        unknown.clear()
+        self._field = None
         return event

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from onechunk._framing._block import Block, decode_text
 from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, too_long
+from onechunk._framing._block import Block, decode_text
 from onechunk._framing._lines import CR, LF, LineBuffer, TextStart
 
 _DATA: Final = b"data: "

@@ -10,7 +10,8 @@ def write_sse(data: bytes, frame: Frame | None = None) -> bytes:
     """Write one server-sent event.
 
     Args:
-        data: The payload. Its line ends part it into several `data` lines.
+        data: The payload, or the value of `frame.field` alone. Its line ends part it into several
+            lines.
         frame: What stands around the payload; its own data is not looked at.
 
     Raises:
@@ -19,18 +20,22 @@ def write_sse(data: bytes, frame: Frame | None = None) -> bytes:
     head = b"" if frame is None else _write_head(frame)
     if frame is not None and frame.bare:
         return head + data + b"\n"
+    name = b"data: "
+    if frame is not None and frame.field is not None:
+        name = frame.field.encode() + b": "
     if LF in data or CR in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\ndata: ")
-    return head + b"data: " + data + b"\n\n"
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\n" + name)
+    return head + name + data + b"\n\n"
 
 
-def write_comment_sse(comments: Iterable[str]) -> bytes:
-    """Write comments that stand alone; nothing if there are none.
+def write_comment_sse(comments: Iterable[str], unknown: Iterable[str] = ()) -> bytes:
+    """Write comments, and lines without a field, that stand alone; nothing if there are none.
 
     Raises:
         ValueError: As `write_sse` does.
     """
     lines = b"".join([_write_line(":", comment) for comment in comments])
+    lines += b"".join([_write_line("", line) for line in unknown])
     return lines + b"\n" if lines else b""
 
 
@@ -47,6 +52,7 @@ def write_ndjson(data: bytes, frame: Frame | None = None) -> bytes:  # noqa: ARG
 
 def _write_head(frame: Frame) -> bytes:
     head = b"".join([_write_line(":", comment) for comment in frame.comments])
+    head += b"".join([_write_line("", line) for line in frame.unknown])
     if frame.event is not None:
         head += _write_line("event: ", frame.event)
     if frame.id is not None:

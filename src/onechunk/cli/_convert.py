@@ -54,7 +54,7 @@ __all__ = ["convert"]
     help="Write there instead of to standard output.",
 )
 @input_argument()
-def convert(  # noqa: PLR0913 - one for each option
+def convert(
     *,
     source: str,
     target: str,
@@ -80,7 +80,7 @@ def convert(  # noqa: PLR0913 - one for each option
             for piece in pieces(stream):
                 for chunk in decoder.feed(piece):
                     out.write(encoder.feed(chunk))
-                out.write(encoder.comments(decoder.take_comments()))
+                out.write(encoder.comments(decoder.take_comments(), home=source == target))
                 out.flush()
                 report.write()
             for chunk in decoder.close():

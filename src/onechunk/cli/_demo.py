@@ -61,10 +61,12 @@ def demo(*, source: str | None, target: str | None) -> None:
         stage.close(adapter, play.losses, home=not outcome.differences)
         counts.update(loss.kind for loss in play.losses)
         counts.update(streams=1, chunks=outcome.chunks, home=not outcome.differences)
+    plural = "" if counts["streams"] == 1 else "s"
     click.secho(
-        "{streams} streams, {chunks} chunks: {home} of {streams} come home unchanged.\n"
-        "On the way to another dialect {dropped} values were dropped, {changed} changed,"
-        " {invented} invented.".format_map(counts),
+        f"{counts['streams']} stream{plural}, {counts['chunks']} chunks:"
+        f" {counts['home']} of {counts['streams']} come home unchanged.\n"
+        f"On the way to another dialect {counts['dropped']} values were dropped,"
+        f" {counts['changed']} changed, {counts['invented']} invented.",
         bold=True,
     )
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from attrs import define, field
 
 from onechunk._adapter import Adapter
-from onechunk._decoder import Decoder
-from onechunk._encoder import Encoder
-from onechunk._framing import Frame, make_splitter, write_comment_sse, write_sse
+from onechunk._framing import Frame, make_splitter
 from onechunk._json import loads_exact
 from onechunk._loss import Loss
+from onechunk._translator import Translator
 from onechunk.cli._flow import Span, brief, flow
 
 __all__ = ["Play", "Step"]
@@ -41,19 +40,12 @@ class Play:
 
     def steps(self, data: bytes) -> Iterator[Step]:
         """Yield a step for each frame of *data*, and one for what only the end brings about."""
-        decoder = Decoder(self._source.name, framing="sse")
-        encoder = Encoder(self._target.name)
+        translator = Translator(self._source.name, self._target.name)
         before, after = _Teller(self._source), _Teller(self._target)
-        for frame in _frames(data, None):
-            if frame.data is None:
-                piece = write_comment_sse(frame.comments)
-            else:
-                piece = write_sse(frame.data, frame)
-            out = b"".join([encoder.feed(chunk) for chunk in decoder.feed(piece)])
-            out += encoder.comments(decoder.take_comments())
-            yield Step([before.tell(frame)], self._told(after, out))
-        out = b"".join([encoder.feed(chunk) for chunk in decoder.close()]) + encoder.close()
-        self.losses = encoder.losses
+        for frame, piece in _cut(data):
+            yield Step([before.tell(frame)], self._told(after, translator.feed(piece)))
+        out = translator.close()
+        self.losses = translator.losses
         if out:
             yield Step([], self._told(after, out))
 
@@ -83,7 +75,24 @@ class _Teller:
         return [*spans, *flow(brief(payload, known, self._adapter.padding))]
 
 
-def _frames(data: bytes, framing: str | None) -> Iterator[Frame]:
+def _cut(data: bytes) -> Iterator[tuple[Frame, bytes]]:
+    """Yield each frame with the bytes that it was cut from."""
+    splitter = make_splitter(None)
+    piece = b""
+    for line in data.splitlines(keepends=True):
+        piece += line
+        for item in splitter.feed(line):
+            yield _frame(item), piece
+            piece = b""
+    for item in splitter.close():
+        yield _frame(item), piece
+
+
+def _frames(data: bytes, framing: str) -> Iterator[Frame]:
     splitter = make_splitter(framing)
     for item in (*splitter.feed(data), *splitter.close()):
-        yield item if isinstance(item, Frame) else Frame(item)
+        yield _frame(item)
+
+
+def _frame(item: bytes | Frame) -> Frame:
+    return item if isinstance(item, Frame) else Frame(item)

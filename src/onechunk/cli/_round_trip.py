@@ -103,11 +103,12 @@ def _items(data: bytes, framing: str) -> Iterator[_Item]:
     event = 0
     for frame in (*splitter.feed(data), *splitter.close()):
         whole = frame if isinstance(frame, Frame) else Frame(frame)
-        for comment in whole.comments:
-            yield _Item(event + 1, "comment", comment)
+        for line in (*whole.comments, *whole.unknown):
+            yield _Item(event + 1, "a line beside the data", line)
         if whole.data is not None:
             event += 1
             head = f"event {whole.event!r}, id {whole.id!r}, retry {whole.retry!r}"
+            head += f", field {whole.field!r}"
             yield from _payloads(whole.data, event, head)
 
 

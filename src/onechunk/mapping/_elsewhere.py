@@ -65,6 +65,8 @@ class UsageElsewhere:
             payload.pop("usage", None)
         elif at_top is DERIVED:
             payload["usage"] = None
+        elif at_top is not ...:
+            payload["usage"] = at_top
 
     def _written(self, usage: Usage) -> Any:
         out: Object = {}

@@ -48,7 +48,9 @@ def _read(value: Json, rest: Object) -> Error | None:
 def _read_flat(_: Json, rest: Object) -> Error | None:
     if rest.get("object") != "error":
         return None
-    flat = {key: rest.pop(key) for key in ("message", "type", "param", "code") if key in rest}
+    flat: Object = {
+        key: rest.pop(key) for key in ("message", "type", "param", "code") if key in rest
+    }
     error: Error = _take(flat)
     rest.update(flat)
     error.extra = {}

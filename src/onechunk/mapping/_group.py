@@ -42,7 +42,8 @@ def group(
         parts: list[Part] = []
         inner.read(values, parts)
         if parts and isinstance(parts[0], Reasoning):
-            head = parts.pop(0)
+            head = parts[0]
+            parts = parts[1:]
             item[key] = [head.extra]
             head.extra = item
         else:

@@ -26,6 +26,8 @@ class _Plan(Protocol):
     def many(self) -> tuple[type[Any], ...]: ...
     @property
     def plain(self) -> bool: ...
+    @property
+    def anything(self) -> bool: ...
 
 
 def make_object_reader(
@@ -119,5 +121,5 @@ class _ObjectReader(Reader):
             self.object(row.rows, cls, inner, residue)
             empty = f"if {residue}:" if row.always else f"if {residue} or not to_json({inner}):"
             self.s(empty, f"    {d}[{key}] = {residue}")
-        marked = f"else:" if row.always else f"elif {inner} is None:"
+        marked = "else:" if row.always else f"elif {inner} is None:"
         self.s(marked, f"    {d}[{key}] = {inner}")

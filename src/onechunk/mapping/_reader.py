@@ -97,9 +97,9 @@ class Reader:
     def rows(self, rows: tuple[Row, ...], d: str) -> None:
         """Write the lines of *rows* over the dict named *d*, common keys first."""
         copies = [row for row in rows if isinstance(row, Copy)]
-        for row in copies:
-            if isinstance(row.of, str):
-                self.copy(row, d)
+        for copy in copies:
+            if isinstance(copy.of, str):
+                self.copy(copy, d)
         common = [row for row in rows if _is_common(row)]
         for row in common:
             self.row(row, d)
@@ -263,11 +263,10 @@ class Reader:
         read = self.s.name(make_reader(row.table, self.rename))
         with self.s.indent(f"if {key!r} in {d}:"):
             self.s(f"v = {d}[{key!r}]")
-            with self.s.indent("if v.__class__ is list:"):
-                with self.s.indent("if v:"):
-                    self.s("values = []")
-                    self._loop(key, "v", f"values.append({read}(x))")
-                    self.s("parts += values", f"del {d}[{key!r}]")
+            with self.s.indent("if v.__class__ is list:"), self.s.indent("if v:"):
+                self.s("values = []")
+                self._loop(key, "v", f"values.append({read}(x))")
+                self.s("parts += values", f"del {d}[{key!r}]")
             with self.s.indent("elif v.__class__ is dict:"):
                 self._guarded(key, f"parts.append({read}(v))")
                 self.s(f"{d}[{key!r}] = DERIVED")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 __all__ = ["Source"]
 
@@ -27,7 +27,7 @@ class Source:
         self(header)
         return self
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> Self:
         """Go one deeper."""
         self._depth += 1
         return self

@@ -81,14 +81,13 @@ class _Writer:
     def rows(self, rows: tuple[Row, ...], out: str, x: str) -> None:
         """Write the lines of *rows* into the dict named *out*, then the residue that is left."""
         part_rows = [row for row in rows if isinstance(row, Says | Content | Calls | PartVia)]
-        names = self.sort_parts(part_rows, x) if part_rows else {}
+        names = self.sort_parts(part_rows) if part_rows else {}
         for row in rows:
             self.row(row, out, x, names)
         if self.manner.residue:
-            with self.s.indent(f"for k in {x}:"):
-                with self.s.indent(f"if k not in {out}:"):
-                    self.s(f"v = {x}[k]")
-                    self.s("if v is not UNSET and v is not DERIVED:", f"    {out}[k] = v")
+            with self.s.indent(f"for k in {x}:"), self.s.indent(f"if k not in {out}:"):
+                self.s(f"v = {x}[k]")
+                self.s("if v is not UNSET and v is not DERIVED:", f"    {out}[k] = v")
 
     def row(self, row: Row, out: str, x: str, names: dict[int, str]) -> None:
         """Write the lines of one row."""
@@ -158,7 +157,7 @@ class _Writer:
         test += f" or {key!r} not in {x}:" if row.always else ":"
         self.s(test, f"    {out}[{key!r}] = {inner}")
 
-    def sort_parts(self, rows: list[Any], x: str) -> dict[int, str]:
+    def sort_parts(self, rows: list[Any]) -> dict[int, str]:
         """Write the loop that gives every part to the row that can say it."""
         names = {id(row): self.s.variable("said") for row in rows}
         for name in names.values():
@@ -179,6 +178,9 @@ class _Writer:
                         self.s(f"if {name} is None:", f"    {name} = [p]")
                         self.s("else:", f"    {name}.append(p)")
                 keyword = "elif"
+            if not self.manner.away:
+                # No chunk was decoded with it, and what goes home goes home whole.
+                self.s("else:", "    raise TypeError(f'there is no place for a {t.__name__}')")
         return names
 
     def accepted(self, row: Says | Content | Calls | PartVia) -> tuple[type[Any], ...]:
@@ -220,9 +222,10 @@ class _Writer:
                     legacy = self.rename(row.legacy)
                     with self.s.indent(f"if {x}.get({legacy!r}) is DERIVED:"):
                         function = self.rename(row.function)
-                        self.s(f"{out}[{legacy!r}] = v.pop(0).get({function!r}, {{}})")
-                self.s(f"if {x}.get({key!r}) is DERIVED and len(v) == 1:", "    v = v[0]")
-            self.s("if v:", f"    {out}[{key!r}] = v")
+                        self.s(f"{out}[{legacy!r}] = v.pop().get({function!r}, {{}})")
+                self.s(f"if {x}.get({key!r}) is DERIVED and len(v) == 1:")
+                self.s(f"    {out}[{key!r}] = v[0]")
+            self.s(f"{'elif' if self.manner.residue else 'if'} v:", f"    {out}[{key!r}] = v")
 
     def copy(self, row: Copy, key: str, out: str, x: str) -> None:
         if not self.manner.residue:

@@ -56,7 +56,7 @@ def _find(model: Wire, text: str) -> tuple[list[Wire], tuple[Step, ...]] | None:
             return levels, (*steps, (texts[0], False))
         name, value = holders[0]
         in_list = isinstance(value, list) and len(value) == 1
-        inside = value[0] if in_list else value
+        inside: Any = value[0] if isinstance(value, list) and in_list else value
         if not isinstance(inside, Wire):
             return None
         levels.append(inside)

@@ -77,8 +77,12 @@ class Hooks:
 
     def _cached(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
         if key not in self._made:
+
+            def later(value: Any) -> Any:
+                return self._made[key](value)
+
             # A class may hold itself: the name must stand before the function is made.
-            self._made[key] = lambda *values: self._made[key](*values)
+            self._made[key] = later
             self._made[key] = make()
         return self._made[key]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import types
-from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from attrs import fields, frozen
@@ -41,9 +40,17 @@ class Plan:
         return not self.one and not self.many
 
 
-@cache
-def plans(cls: type[Wire]) -> tuple[Plan, ...]:
-    """Return the plans of all fields of *cls* except `extra`."""
+def plans(cls: type[Any]) -> tuple[Plan, ...]:
+    """Return the plans of all fields of a wire class except `extra`."""
+    if cls not in _PLANS:
+        _PLANS[cls] = _plans(cls)
+    return _PLANS[cls]
+
+
+_PLANS: dict[type[Any], tuple[Plan, ...]] = {}
+
+
+def _plans(cls: type[Any]) -> tuple[Plan, ...]:
     hints = get_type_hints(cls)
     return tuple(
         _plan(attribute.name, hints[attribute.name], rare=RARE in attribute.metadata)

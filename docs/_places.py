@@ -1,0 +1,93 @@
+"""Where each canonical field stands on the wire, found by changing the wire value by value.
+
+A payload is decoded as often as it has strings and numbers, each time with another of them
+changed; the canonical field that has changed is the one that the value belongs to. The payloads
+are those of the recordings, and what the adapter writes for canonical values that hold everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from attrs import evolve, fields, has
+
+from docs._samples import samples
+from onechunk import Finish, Json, Media, OnechunkError, decode, encode, load_adapters
+from tests.support.frames import payloads
+from tests.support.recordings import RECORDINGS
+
+__all__ = ["Places", "find_places"]
+
+Places = dict[tuple[str, str], list[str]]
+"""From class and field to paths on the wire, the usual one first."""
+
+_TAGGED = frozenset({"content", "thinking", "summary", "reasoning_details"})
+"""Lists whose items are told apart by their type."""
+
+_PROBES: dict[type[Any], Any] = {str: "probe-7001", int: 7001, float: -7001.5}
+
+
+def find_places(dialect: str) -> Places:
+    """Return the places of every canonical field in a dialect."""
+    found: Places = {}
+    for payload in _payloads(dialect):
+        for path, holder, key, value in _leaves(payload):
+            holder[key] = probe = _PROBES[type(value)]
+            try:
+                chunk = decode(dialect, payload)
+            except OnechunkError:
+                continue
+            finally:
+                holder[key] = value
+            for field in _fields_with(chunk, probe):
+                paths = found.setdefault(field, [])
+                if path not in paths:
+                    paths.append(path)
+    return found
+
+
+def _payloads(dialect: str) -> Iterator[dict[str, Json]]:
+    dialects = {adapter.dialect for adapter in load_adapters().values()}
+    for chunk in samples():
+        yield encode(dialect, evolve(chunk, dialect=dialect))
+        yield encode(dialect, chunk)
+    for recording in RECORDINGS:
+        if recording.dialect in dialects:
+            yield from payloads(recording.data)
+
+
+def _leaves(value: Json, path: str = "") -> Iterator[tuple[str, Any, Any, Json]]:
+    """Yield every string and number with its path, and where it is kept."""
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        here = _step(value, path, key, each)
+        if isinstance(each, dict | list):
+            yield from _leaves(each, here)
+        elif type(each) in _PROBES and "top_logprobs" not in here:
+            yield here, value, key, each
+
+
+def _step(value: Json, path: str, key: Any, each: Json) -> str:
+    if isinstance(value, dict):
+        return f"{path}.{key}" if path else str(key)
+    tag = each.get("type") if isinstance(each, dict) else None
+    return f"{path}[{tag}]" if tag and path.rpartition(".")[2] in _TAGGED else f"{path}[]"
+
+
+def _fields_with(value: Any, probe: Any, field: tuple[str, str] = ("", "")) -> Iterator[Any]:
+    """Yield the class and the field of every canonical value that is the probe."""
+    if has(type(value)):
+        name = type(value).__name__
+        name = f"{name}, {value.kind}" if isinstance(value, Media) else name
+        for attribute in fields(type(value)):
+            inner = getattr(value, attribute.name)
+            if attribute.name not in {"extra", "frame"}:
+                is_finish = isinstance(value, Finish)
+                yield from _fields_with(
+                    inner, probe, ("Choice", "finish") if is_finish else (name, attribute.name)
+                )
+    elif isinstance(value, list):
+        for each in cast("list[Any]", value):
+            yield from _fields_with(each, probe, field)
+    elif type(value) is type(probe) and value == probe:
+        yield field

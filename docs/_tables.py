@@ -1,0 +1,222 @@
+"""The generated parts of the pages, each a Markdown table made from what the adapters say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from attrs import fields
+
+from docs._places import Places, find_places
+from onechunk import (
+    Adapter,
+    Choice,
+    Chunk,
+    Citation,
+    Error,
+    FinishReason,
+    Reasoning,
+    Refusal,
+    Text,
+    TokenLogprob,
+    ToolCall,
+    Usage,
+    load_adapters,
+)
+from onechunk.mapping import Copy, Each, Into, PartVia, Row, Says
+from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
+
+__all__ = ["TABLES"]
+
+_CLASSES = (Chunk, Choice, Text, Reasoning, Refusal, ToolCall, Citation, TokenLogprob, Usage, Error)
+_MEDIA = ("audio", "image", "document", "file")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _code(words: Sequence[str] | Mapping[str, Any]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _dialects() -> list[Adapter]:
+    return [each for each in load_adapters().values() if each.name == each.dialect]
+
+
+def dialects() -> str:
+    """Return the dialects, their wire classes and profiles."""
+    rows = [
+        [f"`{each.name}`", f"`{each.wire.__name__}`", each.title, _profiles_of(each)]
+        for each in _dialects()
+    ]
+    return _table(["dialect", "wire class", "what", "profiles"], rows)
+
+
+def _profiles_of(adapter: Adapter) -> str:
+    return _code([profile.name for profile in adapter.profiles]) or "–"
+
+
+def streams() -> str:
+    """Return what a stream of each dialect looks like."""
+    rows = [
+        [
+            f"`{each.name}`",
+            f"`{'' if each.envelope is None else each.envelope.__name__}`",
+            each.framing,
+            "none" if each.end is None else f"`{each.end.decode()}`",
+            "alone, last" if each.rules.usage == "alone" else "on the last choice's finish",
+            "a finish word" if each.rules.error_finish else "an error object",
+            ", ".join(sorted(part.__name__ for part in each.rules.says)),
+        ]
+        for each in _dialects()
+    ]
+    head = ["dialect", "envelope", "framing", "end", "usage", "failure", "parts it has a place for"]
+    return _table(head, rows)
+
+
+def profiles() -> str:
+    """Return what each profile does otherwise than its dialect."""
+    rows = [
+        [f"`{vendor.name}`", vendor.title, "; ".join(_differences(vendor)) or "no difference"]
+        for vendor in VENDORS
+    ]
+    return _table(["profile", "vendor", "otherwise than `openai`"], rows)
+
+
+def _differences(vendor: Vendor) -> Iterator[str]:
+    if vendor.reasoning != OPENAI.reasoning:
+        yield f"writes reasoning as `{vendor.reasoning[0]}`"
+    for word, reason in vendor.finish.items():
+        yield f"`{word}` means {reason.value}"
+    for reason, word in vendor.words.items():
+        yield f"writes {reason.value} as `{word}`"
+    for path, field in vendor.usage.items():
+        yield f"`usage.{path}` is `{field}`"
+    if vendor.reasoning_apart:
+        yield "`completion_tokens` leaves reasoning out"
+    if vendor.stop:
+        yield f"{_code(vendor.stop)} is `Choice.stop`"
+    if vendor.usage_at:
+        yield f"usage also in {_code([f'{_list(path)}.usage' for path in vendor.usage_at])}"
+    if vendor.running:
+        running = [".".join(path) for path in vendor.running]
+        yield f"each choice repeats all text so far in {_code(running)}"
+
+
+def _list(path: str) -> str:
+    return f"{path}[]" if path == "choices" else path
+
+
+def finish_words() -> str:
+    """Return the words that each dialect reads as a reason; first the one that it writes."""
+    words = {each.name: import_module(f"{_room(each)}.words") for each in _dialects()}
+    rows = [
+        [f"`{reason.value}`", *(_words(module, reason) for module in words.values())]
+        for reason in FinishReason
+    ]
+    return _table(["reason", *(f"`{name}`" for name in words)], rows)
+
+
+def _room(adapter: Adapter) -> str:
+    return adapter.wire.__module__.rpartition(".")[0]
+
+
+def _words(module: Any, reason: FinishReason) -> str:
+    written = module.WORDS[reason]
+    read = [word for word, means in module.REASONS.items() if means is reason and word != written]
+    return f"{'an error object' if written is None else f'**{written}**'}{''.join(f', {w}' for w in read)}"
+
+
+def copies() -> str:
+    """Return the keys that repeat what another says."""
+    rows = [
+        [f"`{name}`", f"`{path}`", of]
+        for name, adapter in load_adapters().items()
+        for path, of in dict(_copies(adapter)).items()
+        if name == adapter.dialect or (path, of) not in dict(_copies(_home(adapter))).items()
+    ]
+    return _table(["dialect or profile", "key", "repeats"], rows)
+
+
+def _home(adapter: Adapter) -> Adapter:
+    return load_adapters()[adapter.dialect]
+
+
+def _copies(adapter: Adapter) -> Iterator[tuple[str, str]]:
+    """Yield the path of each copy and what it repeats."""
+    yield from _row_copies(adapter.table().rows, "")
+    module = import_module(f"{_room(adapter)}.words")
+    for path, field in getattr(module, "USAGE_COPIES", {}).items():
+        yield f"usage.{path}", f"`Usage.{field}`"
+    for vendor in VENDORS:
+        if vendor.name == adapter.name:
+            for path, field in vendor.usage.items():
+                yield f"usage.{path}", f"`Usage.{field}`"
+            for path in vendor.usage_at:
+                yield f"{_list(path)}.usage", "`usage`"
+    for (outer, inner), kind in adapter.running.items():
+        yield f"choices[].{outer}.{inner}", f"all `{kind.__name__}.text` of the stream so far"
+
+
+def _row_copies(rows: tuple[Row, ...], path: str) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        match row:
+            case Each():
+                yield from _row_copies(row.table.rows, f"{path}{row.wire}[].")
+            case Into():
+                yield from _row_copies(row.rows, f"{path}{row.wire}.")
+            case Says():
+                for key in row.also_in:
+                    yield f"{path}{key}", f"`{row.part.__name__}.text`"
+            case PartVia():
+                for key in row.also_at:
+                    yield f"{path}{key}", f"`{row.parts[0].__name__}.text`"
+            case Copy():
+                of = f"`{path}{row.of}`" if isinstance(row.of, str) else f"`{row.of.__name__}.text`"
+                yield f"{path}{row.wire}", of
+            case _:
+                pass
+
+
+@cache
+def _places() -> dict[str, Places]:
+    return {each.name: find_places(each.name) for each in _dialects()}
+
+
+def _fields(title: str, names: Sequence[str]) -> str:
+    """Return where the fields of one class stand, dialects that agree in one row."""
+    rows: list[list[str]] = []
+    for name in names:
+        speakers: dict[str, list[str]] = {}
+        for dialect, places in _places().items():
+            for path in places.get((title, name), []):
+                speakers.setdefault(path, []).append(dialect)
+        for number, (path, found) in enumerate(speakers.items()):
+            who = "all" if len(found) == len(_places()) else ", ".join(found)
+            rows.append(["" if number else f"`{name}`", f"`{path}`", who])
+    return _table(["field", "on the wire", "in"], rows)
+
+
+def _fields_of(cls: type[Any]) -> Callable[[], str]:
+    return lambda: _fields(cls.__name__, [attribute.name for attribute in fields(cls)])
+
+
+def _media(kind: str) -> Callable[[], str]:
+    names = ("data", "url", "id", "name", "mime_type", "transcript")
+    return lambda: _fields(f"Media, {kind}", names)
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "dialects": dialects,
+    "streams": streams,
+    "profiles": profiles,
+    "finish words": finish_words,
+    "copies": copies,
+    **{f"fields of {cls.__name__}": _fields_of(cls) for cls in _CLASSES},
+    **{f"fields of Media, {kind}": _media(kind) for kind in _MEDIA},
+}
+"""Name of the mark in the pages to what makes the table."""
