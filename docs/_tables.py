@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from attrs import fields
@@ -27,6 +28,7 @@ from onechunk import (
 )
 from onechunk.mapping import Copy, Each, Into, PartVia, Row, Says
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
+from tests.test_redaction import COPIES, SOURCES
 
 __all__ = ["TABLES"]
 
@@ -45,6 +47,11 @@ def _code(words: Sequence[str] | Mapping[str, Any]) -> str:
 
 def _dialects() -> list[Adapter]:
     return [each for each in load_adapters().values() if each.name == each.dialect]
+
+
+def _file(name: str) -> str:
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return f"```python\n{text}```"
 
 
 def dialects() -> str:
@@ -133,17 +140,23 @@ def _words(module: Any, reason: FinishReason) -> str:
 
 def copies() -> str:
     """Return the keys that repeat what another says."""
-    rows = [
-        [f"`{name}`", f"`{path}`", of]
-        for name, adapter in load_adapters().items()
-        for path, of in dict(_copies(adapter)).items()
-        if name == adapter.dialect or (path, of) not in dict(_copies(_home(adapter))).items()
-    ]
-    return _table(["dialect or profile", "key", "repeats"], rows)
+    speakers: dict[tuple[str, str], list[str]] = {}
+    for name, adapter in load_adapters().items():
+        at_home = set(_copies(load_adapters()[adapter.dialect]))
+        for copy in _copies(adapter):
+            if name == adapter.dialect or copy not in at_home:
+                speakers.setdefault(copy, []).append(name)
+    rows = [[f"`{path}`", of, ", ".join(who)] for (path, of), who in speakers.items()]
+    return _table(["key", "repeats", "in"], rows)
 
 
-def _home(adapter: Adapter) -> Adapter:
-    return load_adapters()[adapter.dialect]
+def _residue(keys: Mapping[str, str]) -> Callable[[], str]:
+    """Return what makes the table of keys of residue, as the redaction test names them."""
+    rows: list[list[str]] = []
+    for place, what in keys.items():
+        dialect, path = place.split(" ", 1)
+        rows.append([f"`{path}`", "all" if dialect == "*" else dialect, what])
+    return lambda: _table(["key", "in", "what stands there"], rows)
 
 
 def _copies(adapter: Adapter) -> Iterator[tuple[str, str]]:
@@ -216,6 +229,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "profiles": profiles,
     "finish words": finish_words,
     "copies": copies,
+    "residue that repeats": _residue(COPIES),
+    "residue of its own": _residue(SOURCES),
+    "file examples/parley.py": lambda: _file("examples/parley.py"),
     **{f"fields of {cls.__name__}": _fields_of(cls) for cls in _CLASSES},
     **{f"fields of Media, {kind}": _media(kind) for kind in _MEDIA},
 }

@@ -42,7 +42,7 @@ from onechunk_adapters.mistral.mapping import build
 class Lossy:
     def lift(self, chunk):
         if chunk.id == "gone":
-            chunk.choices, chunk.extra, chunk.frame = [], {}, Frame(None)
+            chunk.choices, chunk.extra, chunk.frame = [], {}, Frame(None, alone=True)
     def lower(self, chunk, payload):
         if chunk.id == "boom":
             raise KeyError("boom")

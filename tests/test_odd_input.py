@@ -125,7 +125,7 @@ def test_created_without_seconds(dialect: str) -> None:
 @pytest.mark.parametrize("dialect", [name for name in ALL if name != "completions"])
 def test_new_content(dialect: str) -> None:
     """A content type that nobody knows is kept whole, in its place."""
-    items = [
+    items: list[Any] = [
         {"type": "text", "text": "a"},
         {"type": "hologram", "voxels": [1, {"x": None}]},
         {"type": None},
@@ -191,7 +191,7 @@ def test_many_keys(dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_keys_that_never_repeat(dialect: str) -> None:
-    """A stream that invents keys all the time leaves nothing behind in its translator but 1,000 losses."""
+    """A stream that invents keys all the time leaves at most 1,000 losses behind."""
     target = "mistral" if dialect == "openai" else "openai"
     translator = Translator(dialect, target)
     for number in range(3_000):
@@ -202,7 +202,7 @@ def test_keys_that_never_repeat(dialect: str) -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("framing", ["sse", "ndjson"])
 def test_one_byte_pieces(dialect: str, framing: str) -> None:
-    """A long frame arrives in 300,000 pieces: were each to look at those before, this would hang."""
+    """A frame in 300,000 pieces arrives: were each to look at those before, this would hang."""
     head, tail = good(dialect).split(b"Hi 0")
     frame = head + b"x" * 300_000 + tail
     body = event(frame) if framing == "sse" else frame + b"\n"
@@ -228,7 +228,7 @@ def test_many_calls_and_choices(dialect: str) -> None:
     assert translator.close()
 
 
-NEXT_TO_NOTHING = {
+NEXT_TO_NOTHING: dict[str, Object] = {
     "no-key": {},
     "no-choice": {"choices": []},
     "id": {"id": "a", "choices": []},

@@ -48,7 +48,9 @@ def compare(
     others = {choice.index or 0: choice for choice in back.choices}
     for number, choice in enumerate(chunk.choices):
         index = number if choice.index is None else choice.index
-        found.choice(f"$.choices[{number}]", choice, others.get(index, Choice(index)))
+        found.choice(f"$.choices[{number}]", choice, others.pop(index, Choice(index)))
+    for number, choice in enumerate(others.values(), len(chunk.choices)):
+        found.choice(f"$.choices[{number}]", Choice(choice.index), choice)
     return found.losses
 
 

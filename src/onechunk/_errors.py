@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import copyreg
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from onechunk._loss import Loss
@@ -41,6 +42,10 @@ class OnechunkError(Exception):
         self.dialect = dialect
         self.event = event
         self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error pass between processes, whatever its class asks for when it is made."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
     def __str__(self) -> str:
         """Return place and message in one line: `openai, event 3, $.choices: expected …`."""

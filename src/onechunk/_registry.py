@@ -43,10 +43,13 @@ class _Adapters(Mapping[str, Adapter]):
             found: dict[str, Adapter] = {}
             for name in self._points:
                 for profile in self[name].profiles:
-                    taken = found.get(profile.name) or self._loaded.get(profile.name)
+                    if profile.name in self._points:
+                        message = f"{name} has a profile with the name of the dialect {profile.name!r}"
+                        raise AdapterError(message, dialect=profile.name)
+                    taken = found.get(profile.name)
                     if taken is not None:
-                        message = f"{name} and {taken.dialect} both have a profile {profile.name!r}"
-                        raise AdapterError(message)
+                        message = f"{taken.dialect} and {name} both have a profile {profile.name!r}"
+                        raise AdapterError(message, dialect=profile.name)
                     found[profile.name] = profile
             self._profiles = found
         return self._profiles

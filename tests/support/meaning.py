@@ -99,6 +99,8 @@ def _add_call(calls: list[_Call], part: ToolCall) -> None:
     elif call is None and not part.id and not part.name and calls:
         call = calls[-1]
     if call is None:
+        if not (part.id or part.name or part.arguments):
+            return
         call = _Call(part.index)
         calls.append(call)
     call.id = call.id or part.id
@@ -135,12 +137,18 @@ def _top(token: TokenLogprob) -> list[Any]:
 
 def different(one: dict[Aspect, Any], two: dict[Aspect, Any]) -> dict[str, tuple[Any, Any]]:
     """Return the aspects that are not equal, with both values, without the choice."""
-    keys = {*one, *two}
     return {
-        aspect: (one.get((index, aspect)), two.get((index, aspect)))
-        for index, aspect in sorted(keys, key=repr)
-        if one.get((index, aspect)) != two.get((index, aspect))
+        key[1]: (one.get(key), two.get(key))
+        for key in sorted({*one, *two}, key=repr)
+        if _said(one.get(key)) != _said(two.get(key))
     }
+
+
+def _said(value: Any) -> Any:
+    """Return *value* without the difference between an empty text and none."""
+    if isinstance(value, list):
+        return [_said(each) for each in value]
+    return None if value == "" else value
 
 
 def named(losses: Iterable[Loss], chunks: list[Chunk]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Finish words and usage paths of text completions."""
+"""Finish words of text completions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from onechunk import FinishReason
 
-__all__ = ["REASONS", "USAGE", "WORDS"]
+__all__ = ["REASONS", "WORDS"]
 
 REASONS: Final[Mapping[str, FinishReason]] = {
     "stop": FinishReason.STOP,
@@ -31,17 +31,4 @@ WORDS: Final[Mapping[FinishReason, str | None]] = {
     FinishReason.PAUSE: "stop",
     FinishReason.CANCELLED: "stop",
     FinishReason.OTHER: "stop",
-}
-
-USAGE: Final[Mapping[str, str]] = {
-    "prompt_tokens": "input_tokens",
-    "completion_tokens": "output_tokens",
-    "total_tokens": "total_tokens",
-    "prompt_tokens_details.cached_tokens": "cached_input_tokens",
-    "prompt_tokens_details.cache_write_tokens": "cache_write_tokens",
-    "prompt_tokens_details.audio_tokens": "input_audio_tokens",
-    "completion_tokens_details.reasoning_tokens": "reasoning_tokens",
-    "completion_tokens_details.audio_tokens": "output_audio_tokens",
-    "completion_tokens_details.accepted_prediction_tokens": "accepted_prediction_tokens",
-    "completion_tokens_details.rejected_prediction_tokens": "rejected_prediction_tokens",
 }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from onechunk import DERIVED, Choice, Chunk, Json, Other, Reasoning, Refusal, Text, ToolCall
+from onechunk import DERIVED, Json, Other, Reasoning, Refusal, Text
 from onechunk.mapping import (
-    TOKEN,
     Calls,
-    Const,
     Content,
     Copy,
-    Each,
     Into,
     Items,
     Leaf,
@@ -18,39 +15,17 @@ from onechunk.mapping import (
     Says,
     Table,
     Via,
-    error_rows,
     finish_row,
     logprobs_row,
     usage_row,
 )
-from onechunk_adapters.llama.words import REASONS, USAGE, USAGE_COPIES, WORDS
+from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, chunk_table
+from onechunk_adapters.llama.words import REASONS, USAGE_COPIES, WORDS
 
 __all__ = ["build"]
 
-CALL = Table(
-    ToolCall,
-    (
-        Leaf("id", "id"),
-        Const("type", "function", when="id"),
-        Leaf("index", "index", (int,)),
-        Into(
-            "function",
-            (
-                Leaf("name", "name"),
-                Leaf("arguments", "arguments", (str, dict), silent=(), away="", as_text=True),
-            ),
-        ),
-    ),
-)
-
-TOKEN_ROWS: tuple[Row, ...] = (
-    *TOKEN,
-    Leaf("bytes", "bytes", (list,), away=None),
-    Leaf("token_id", "token_id", (int,), rare=True, home_only=True),
-)
-
 ITEMS = Items(
-    {"text": Table(Text, (Leaf("text", "text", silent=(), always=True),))},
+    {"text": TEXT_ITEM},
     also={Refusal: "text"},
 )
 
@@ -107,16 +82,5 @@ def build() -> Table:
         finish_row("finish_reason", REASONS, WORDS),
         Via("stop_reason", "stop", read_stop, write_stop),
     )
-    return Table(
-        Chunk,
-        (
-            Leaf("id", "id", envelope=True),
-            Const("object", "chat.completion.chunk"),
-            Leaf("created", "created", (int, float), envelope=True),
-            Leaf("model", "model", envelope=True),
-            Each("choices", "choices", Table(Choice, choice)),
-            usage_row("usage", USAGE, also_in=USAGE_COPIES),
-            *error_rows(),
-        ),
-        fixed={"dialect": "llama", "done": False, "frame": None},
-    )
+    usage = usage_row("usage", USAGE, also_in=USAGE_COPIES)
+    return chunk_table("llama", "chat.completion.chunk", choice, usage)

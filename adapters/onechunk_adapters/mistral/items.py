@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from onechunk import DERIVED, Citation, Media, Part, Reasoning, Refusal, Text
+from onechunk import DERIVED, Citation, Media, Part, Reasoning, Refusal
 from onechunk.mapping import Item, Items, Leaf, Object, Rename, Table, group
+from onechunk_adapters._shared import TEXT_ITEM
 
 __all__ = ["make_items"]
 
@@ -14,7 +15,7 @@ def make_items(rename: Rename) -> Items:
     """Return the reader and writer of content lists."""
     return Items(
         {
-            "text": Table(Text, (Leaf("text", "text", silent=(), always=True),)),
+            "text": TEXT_ITEM,
             "thinking": group(
                 "thinking", "thinking", _pieces(rename), signature="signature", rename=rename
             ),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from onechunk import (
-    Choice,
-    Chunk,
     Citation,
     Media,
     Other,
@@ -19,20 +17,19 @@ from onechunk.mapping import (
     Calls,
     Const,
     Content,
-    Each,
     Into,
     Leaf,
     Rename,
     Row,
     Table,
-    error_rows,
     finish_row,
     finite,
     logprobs_row,
     usage_row,
 )
+from onechunk_adapters._shared import USAGE, chunk_table
 from onechunk_adapters.mistral.items import make_items
-from onechunk_adapters.mistral.words import REASONS, USAGE, USAGE_COPIES, WORDS
+from onechunk_adapters.mistral.words import REASONS, USAGE_COPIES, WORDS
 
 __all__ = ["build"]
 
@@ -88,16 +85,5 @@ def build(name: str, rename: Rename) -> Table:
         finish_row("finish_reason", REASONS, WORDS, rename=rename),
         logprobs_row("logprobs", token=TOKEN_ROWS, fits=is_whole, rename=rename),
     )
-    return Table(
-        Chunk,
-        (
-            Leaf("id", "id", envelope=True),
-            Const("object", "chat.completion.chunk"),
-            Leaf("created", "created", (int, float), envelope=True),
-            Leaf("model", "model", envelope=True),
-            Each("choices", "choices", Table(Choice, choice)),
-            usage_row("usage", USAGE, also_in=USAGE_COPIES, rename=rename),
-            *error_rows(),
-        ),
-        fixed={"dialect": name, "done": False, "frame": None},
-    )
+    usage = usage_row("usage", USAGE, also_in=USAGE_COPIES, rename=rename)
+    return chunk_table(name, "chat.completion.chunk", choice, usage)

@@ -1,4 +1,4 @@
-"""Finish words and usage paths of Mistral."""
+"""Finish words and usage copies of Mistral."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from onechunk import FinishReason
 
-__all__ = ["REASONS", "USAGE", "USAGE_COPIES", "WORDS"]
+__all__ = ["REASONS", "USAGE_COPIES", "WORDS"]
 
 REASONS: Final[Mapping[str, FinishReason]] = {
     "stop": FinishReason.STOP,
@@ -26,19 +26,6 @@ WORDS: Final[Mapping[FinishReason, str | None]] = {
     FinishReason.PAUSE: "stop",
     FinishReason.CANCELLED: "error",
     FinishReason.OTHER: "stop",
-}
-
-USAGE: Final[Mapping[str, str]] = {
-    "prompt_tokens": "input_tokens",
-    "completion_tokens": "output_tokens",
-    "total_tokens": "total_tokens",
-    "prompt_tokens_details.cached_tokens": "cached_input_tokens",
-    "prompt_tokens_details.cache_write_tokens": "cache_write_tokens",
-    "prompt_tokens_details.audio_tokens": "input_audio_tokens",
-    "completion_tokens_details.reasoning_tokens": "reasoning_tokens",
-    "completion_tokens_details.audio_tokens": "output_audio_tokens",
-    "completion_tokens_details.accepted_prediction_tokens": "accepted_prediction_tokens",
-    "completion_tokens_details.rejected_prediction_tokens": "rejected_prediction_tokens",
 }
 
 USAGE_COPIES: Final[Mapping[str, str]] = {

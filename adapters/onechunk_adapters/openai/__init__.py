@@ -8,10 +8,11 @@ from typing import Final
 from onechunk import Adapter, Citation, Media, Reasoning, Refusal, Rules, Text, ToolCall
 from onechunk.mapping import UsageElsewhere
 from onechunk_adapters._demo import demo
+from onechunk_adapters._shared import USAGE
 from onechunk_adapters.openai.mapping import build
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
 from onechunk_adapters.openai.wire import ChatCompletionChunk, Data
-from onechunk_adapters.openai.words import ROLES, USAGE
+from onechunk_adapters.openai.words import ROLES
 
 __all__ = ["ADAPTER"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onechunk import DERIVED, Citation, Json, Media, Part, Reasoning
+from onechunk import DERIVED, UNSET, Citation, Json, Media, Part, Reasoning
 from onechunk.mapping import Into, Leaf, Manner, Object, PartVia, Table, make_reader, make_writer
 
 __all__ = ["ANNOTATIONS", "AUDIO", "reasoning_details"]
@@ -29,6 +29,7 @@ _CITATION = Table(
                 Leaf("title", "title", silent=()),
                 Leaf("url", "url"),
             ),
+            lenient=True,
         ),
     ),
 )
@@ -84,12 +85,16 @@ def _write_annotations_away(found: list[Citation], out: Object, _: Object) -> No
 AUDIO = (_read_audio, _write_audio, _write_audio_away)
 ANNOTATIONS = (_read_annotations, _write_annotations, _write_annotations_away)
 
+_OTHER = ""
+"""Stands for every type of detail that is not known; text is text there too."""
+
 _DETAILS = {
     "reasoning.text": Table(
         Reasoning, (Leaf("text", "text", silent=(), always=True), Leaf("signature", "signature"))
     ),
     "reasoning.summary": Table(Reasoning, (Leaf("summary", "text", silent=(), always=True),)),
     "reasoning.encrypted": Table(Reasoning, (Leaf("data", "encrypted"),)),
+    _OTHER: Table(Reasoning, (Leaf("text", "text", silent=(), always=True),)),
 }
 _take_detail = {name: make_reader(table) for name, table in _DETAILS.items()}
 _put_detail = {name: make_writer(table, Manner()) for name, table in _DETAILS.items()}
@@ -148,18 +153,18 @@ def reasoning_details(names: tuple[str, ...]) -> PartVia:
 
 
 def _read_detail(value: Object) -> Reasoning:
-    take = _take_detail.get(str(value.get("type")))
-    if take is None:
-        return Reasoning(extra=value)
-    part: Reasoning = take(value)
+    part: Reasoning = _take_detail[_kind(value.setdefault("type", UNSET))](value)
     return part
 
 
 def _write_detail(part: Reasoning) -> Object:
-    kind = part.extra.get("type")
-    if kind in _put_detail:
-        return _put_detail[kind](part)
-    return part.extra if kind is not None else _away_detail(part)
+    if "type" not in part.extra:
+        return _away_detail(part)
+    return _put_detail[_kind(part.extra["type"])](part)
+
+
+def _kind(value: Json) -> str:
+    return value if isinstance(value, str) and value in _DETAILS else _OTHER
 
 
 def _away_detail(part: Reasoning) -> Object:

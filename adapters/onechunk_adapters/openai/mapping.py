@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from onechunk import (
-    Choice,
-    Chunk,
     Citation,
     Media,
     Other,
@@ -12,15 +10,11 @@ from onechunk import (
     Refusal,
     Text,
     TokenLogprob,
-    ToolCall,
 )
 from onechunk.mapping import (
-    TOKEN,
     Calls,
-    Const,
     Content,
     Copy,
-    Each,
     Into,
     Items,
     Leaf,
@@ -28,40 +22,18 @@ from onechunk.mapping import (
     Row,
     Says,
     Table,
-    error_rows,
     finish_row,
     finite,
     group,
     logprobs_row,
     usage_row,
 )
+from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, chunk_table
 from onechunk_adapters.openai.extras import ANNOTATIONS, AUDIO, reasoning_details
 from onechunk_adapters.openai.profiles import Vendor
-from onechunk_adapters.openai.words import REASONS, USAGE, WORDS
+from onechunk_adapters.openai.words import REASONS, WORDS
 
 __all__ = ["build"]
-
-CALL = Table(
-    ToolCall,
-    (
-        Leaf("index", "index", (int,)),
-        Leaf("id", "id"),
-        Const("type", "function", when="id"),
-        Into(
-            "function",
-            (
-                Leaf("name", "name"),
-                Leaf("arguments", "arguments", (str, dict), silent=(), away="", as_text=True),
-            ),
-        ),
-    ),
-)
-
-TOKEN_ROWS: tuple[Row, ...] = (
-    *TOKEN,
-    Leaf("bytes", "bytes", (list,), away=None),
-    Leaf("token_id", "token_id", (int,), rare=True, home_only=True),
-)
 
 SUMMARY = Items(
     {
@@ -75,7 +47,7 @@ SUMMARY = Items(
 # OpenAI sends strings; Databricks lists, whose reasoning is made of summaries.
 ITEMS = Items(
     {
-        "text": Table(Text, (Leaf("text", "text", silent=(), always=True),)),
+        "text": TEXT_ITEM,
         "reasoning": group("reasoning", "summary", SUMMARY),
     }
 )
@@ -114,21 +86,5 @@ def build(vendor: Vendor) -> Table:
         logprobs_row("logprobs", token=TOKEN_ROWS, fits=is_whole),
         *(Leaf(key, "stop", (int, str), rare=True) for key in vendor.stop),
     )
-    return Table(
-        Chunk,
-        (
-            Leaf("id", "id", envelope=True),
-            Const("object", "chat.completion.chunk"),
-            Leaf("created", "created", (int, float), envelope=True),
-            Leaf("model", "model", envelope=True),
-            Each("choices", "choices", Table(Choice, choice)),
-            usage_row(
-                "usage",
-                USAGE,
-                also_in=vendor.usage,
-                reasoning_apart=vendor.reasoning_apart,
-            ),
-            *error_rows(),
-        ),
-        fixed={"dialect": vendor.name, "done": False, "frame": None},
-    )
+    usage = usage_row("usage", USAGE, also_in=vendor.usage, reasoning_apart=vendor.reasoning_apart)
+    return chunk_table(vendor.name, "chat.completion.chunk", choice, usage)

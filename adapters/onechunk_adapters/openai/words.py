@@ -1,4 +1,4 @@
-"""Finish words and usage paths of the OpenAI chat dialect."""
+"""Finish words of the OpenAI chat dialect."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from onechunk import FinishReason
 
-__all__ = ["REASONS", "ROLES", "USAGE", "WORDS"]
+__all__ = ["REASONS", "ROLES", "WORDS"]
 
 REASONS: Final[Mapping[str, FinishReason]] = {
     "stop": FinishReason.STOP,
@@ -31,16 +31,3 @@ WORDS: Final[Mapping[FinishReason, str | None]] = {
 
 ROLES: Final = frozenset({"developer", "system", "user", "assistant", "tool"})
 """Roles of the SDK's delta, a closed list."""
-
-USAGE: Final[Mapping[str, str]] = {
-    "prompt_tokens": "input_tokens",
-    "completion_tokens": "output_tokens",
-    "total_tokens": "total_tokens",
-    "prompt_tokens_details.cached_tokens": "cached_input_tokens",
-    "prompt_tokens_details.cache_write_tokens": "cache_write_tokens",
-    "prompt_tokens_details.audio_tokens": "input_audio_tokens",
-    "completion_tokens_details.reasoning_tokens": "reasoning_tokens",
-    "completion_tokens_details.audio_tokens": "output_audio_tokens",
-    "completion_tokens_details.accepted_prediction_tokens": "accepted_prediction_tokens",
-    "completion_tokens_details.rejected_prediction_tokens": "rejected_prediction_tokens",
-}

@@ -99,8 +99,12 @@ class Items:
                 self._join[out[-1][self._tag]](out[-1], part)
             elif isinstance(part, Other):
                 out.append(part.value)
+            elif items := self.write_one(part, part.extra):
+                out += items
             else:
-                out += self.write_one(part, part.extra)
+                # No part that was decoded; what goes home goes home whole.
+                message = f"there is no place for a {type(part).__name__} like this"
+                raise TypeError(message)
         return out
 
     def write_one(self, part: Any, extra: Object) -> list[Json]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from attrs import field, frozen
 
 from onechunk._json import dumps
 from onechunk._marks import DERIVED, UNSET
+from onechunk._parts import Part
 from onechunk.mapping._reader import Rename
 from onechunk.mapping._rows import (
     Calls,
@@ -60,6 +61,7 @@ def make_writer(
         "NOTHING": _NOTHING,
         "place": _place,
         "joined": _joined,
+        "PARTS": frozenset(get_args(Part)),
         "dumps": dumps,
     }
     writer = _Writer(s, manner, rename)
@@ -170,7 +172,7 @@ class _Writer:
                 test = " or ".join(f"t is {self.s.name(part)}" for part in self.accepted(row))
                 if isinstance(row, Content) and row.tags and not self.manner.away:
                     tag = repr(self.rename(row.tag))
-                    test += f" or p.extra.get({tag}) in {self.s.name(row.tags)}"
+                    test += f" or p.extra.get({tag}) in {self.s.name(tuple(row.tags))}"
                 with self.s.indent(f"{keyword} {test}:"):
                     if isinstance(row, Says):
                         self.s(f"{name} = p.text if {name} is None else {name} + p.text")
@@ -178,9 +180,10 @@ class _Writer:
                         self.s(f"if {name} is None:", f"    {name} = [p]")
                         self.s("else:", f"    {name}.append(p)")
                 keyword = "elif"
-            if not self.manner.away:
-                # No chunk was decoded with it, and what goes home goes home whole.
-                self.s("else:", "    raise TypeError(f'there is no place for a {t.__name__}')")
+            # Away a part may have no place, which is measured as a loss. No chunk is decoded with
+            # one that has none at home.
+            self.s("elif t not in PARTS:" if self.manner.away else "else:")
+            self.s("    raise TypeError(f'there is no place for a {t.__name__}')")
         return names
 
     def accepted(self, row: Says | Content | Calls | PartVia) -> tuple[type[Any], ...]:

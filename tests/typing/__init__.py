@@ -1,0 +1,1 @@
+"""Public promises about types: checked by mypy and pyright, never run."""
