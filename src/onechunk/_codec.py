@@ -13,6 +13,7 @@ from onechunk._json import loads, loads_exact
 from onechunk._marks import Json
 from onechunk._registry import get_adapter
 from onechunk._shaper import prepare
+from onechunk.mapping._writer import bare
 
 __all__ = ["DEFAULTS", "decode", "encode", "is_away", "parse", "payload_of", "read_end"]
 
@@ -133,7 +134,9 @@ def payload_of(
         raise EncodeError(message, dialect=adapter.name)
     try:
         if not is_away(adapter, chunk, extra):
-            return adapter.write_home(chunk)
+            payload = adapter.write_home(chunk)
+            # Only `Encoder` knows what a running copy holds.
+            return bare(payload) if adapter.running else payload
         ready, envelope = prepare(adapter.rules, chunk, defaults)
         write = adapter.write_away_whole if extra == "always" else adapter.write_away
         return write(ready, envelope)

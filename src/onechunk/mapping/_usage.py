@@ -89,6 +89,8 @@ def _take_copy(usage: Usage, keys: tuple[str, ...], to: str, main: tuple[str, ..
         return
     known = getattr(usage, to)
     if known is None:
+        if _is_taken(usage.extra, main):
+            return
         setattr(usage, to, value)
         _mark_missing(usage.extra, main)
     elif known != value:
@@ -103,6 +105,16 @@ def _holder(extra: Object, keys: tuple[str, ...]) -> Object | None:
             return None
         extra = inner
     return extra
+
+
+def _is_taken(extra: Object, main: tuple[str, ...]) -> bool:
+    """Say whether something that is no count stands at the usual place, or on the way to it."""
+    for key in main[:-1]:
+        inner = extra.get(key)
+        if not isinstance(inner, dict):
+            return inner is not None and inner is not UNSET
+        extra = inner
+    return extra.get(main[-1]) is not None
 
 
 def _mark_missing(extra: Object, main: tuple[str, ...]) -> None:

@@ -61,6 +61,7 @@ def make_writer(
         "NOTHING": _NOTHING,
         "place": _place,
         "joined": _joined,
+        "bare": bare,
         "PARTS": frozenset(get_args(Part)),
         "dumps": dumps,
     }
@@ -89,7 +90,9 @@ class _Writer:
         if self.manner.residue:
             with self.s.indent(f"for k in {x}:"), self.s.indent(f"if k not in {out}:"):
                 self.s(f"v = {x}[k]")
-                self.s("if v is not UNSET and v is not DERIVED:", f"    {out}[k] = v")
+                # Marks below this level mean something to the writer of their own dialect only.
+                value = "bare(v)" if self.manner.away else "v"
+                self.s("if v is not UNSET and v is not DERIVED:", f"    {out}[k] = {value}")
 
     def row(self, row: Row, out: str, x: str, names: dict[int, str]) -> None:
         """Write the lines of one row."""
@@ -172,7 +175,7 @@ class _Writer:
                 test = " or ".join(f"t is {self.s.name(part)}" for part in self.accepted(row))
                 if isinstance(row, Content) and row.tags and not self.manner.away:
                     tag = repr(self.rename(row.tag))
-                    test += f" or p.extra.get({tag}) in {self.s.name(tuple(row.tags))}"
+                    test += f" or p.extra.get({tag}) in {self.s.name((*row.tags, UNSET))}"
                 with self.s.indent(f"{keyword} {test}:"):
                     if isinstance(row, Says):
                         self.s(f"{name} = p.text if {name} is None else {name} + p.text")
@@ -250,6 +253,15 @@ def _place(out: dict[str, Any], x: Mapping[str, Any], keys: tuple[str, ...], sai
         out[main] = said
     for key in copies:
         out[key] = said
+
+
+def bare(value: Any) -> Any:
+    """Return a copy of *value* without the marks that stand in it."""
+    if isinstance(value, dict):
+        return {k: bare(v) for k, v in value.items() if v is not UNSET and v is not DERIVED}
+    if isinstance(value, list):
+        return [bare(each) for each in value]
+    return value
 
 
 def _joined(parts: list[Any], kind: type[Any]) -> str | None:
