@@ -103,7 +103,7 @@ def growth(dialect: str, events: int) -> int:
 
 def import_ratio(rounds: int = 9) -> float:
     """Return the time to import onechunk beside that of attrs and cattrs."""
-    ratios = []
+    ratios: list[float] = []
     for _ in range(rounds):
         spent = [
             _import_time(code)

@@ -17,7 +17,7 @@ WORDS = (
 def payloads(dialect: str, events: int) -> list[bytes]:
     """Return *events* payloads: 86 % text, then tool calls in fragments, head and end."""
     dice = random.Random(7)  # noqa: S311 - a benchmark needs no secret
-    made = []
+    made: list[str] = []
     for number in range(events):
         word = " " + dice.choice(WORDS)
         kind = "text"

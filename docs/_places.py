@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from attrs import evolve, fields, has
 
@@ -60,37 +60,36 @@ def _payloads(dialect: str) -> Iterator[dict[str, Json]]:
             yield from payloads(recording.data)
 
 
-def _leaves(value: Json, path: str = "") -> Iterator[tuple[str, Any, Any, Json]]:
+def _leaves(holder: Any, path: str = "") -> Iterator[tuple[str, Any, Any, Json]]:
     """Yield every string and number with its path, and where it is kept."""
-    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-        here = _step(value, path, key, each)
-        if isinstance(each, dict | list):
-            yield from _leaves(each, here)
-        elif type(each) in _PROBES and "top_logprobs" not in here:
-            yield here, value, key, each
+    keys: list[Any] = list(holder if holder.__class__ is dict else range(len(holder)))
+    for key in keys:
+        value = holder[key]
+        here = _step(path, key, value)
+        if value.__class__ in {dict, list}:
+            yield from _leaves(value, here)
+        elif value.__class__ in _PROBES and "top_logprobs" not in here:
+            yield here, holder, key, value
 
 
-def _step(value: Json, path: str, key: Any, each: Json) -> str:
-    if isinstance(value, dict):
-        return f"{path}.{key}" if path else str(key)
-    tag = each.get("type") if isinstance(each, dict) else None
+def _step(path: str, key: str | int, value: Any) -> str:
+    if isinstance(key, str):
+        return f"{path}.{key}" if path else key
+    tag = value.get("type") if value.__class__ is dict else None
     return f"{path}[{tag}]" if tag and path.rpartition(".")[2] in _TAGGED else f"{path}[]"
 
 
 def _fields_with(value: Any, probe: Any, field: tuple[str, str] = ("", "")) -> Iterator[Any]:
     """Yield the class and the field of every canonical value that is the probe."""
-    if has(type(value)):
-        name = type(value).__name__
-        name = f"{name}, {value.kind}" if isinstance(value, Media) else name
-        for attribute in fields(type(value)):
-            inner = getattr(value, attribute.name)
+    kind: type[Any] = value.__class__
+    if has(kind):
+        name = f"Media, {value.kind}" if kind is Media else kind.__name__
+        for attribute in fields(kind):
             if attribute.name not in {"extra", "frame"}:
-                is_finish = isinstance(value, Finish)
-                yield from _fields_with(
-                    inner, probe, ("Choice", "finish") if is_finish else (name, attribute.name)
-                )
-    elif isinstance(value, list):
-        for each in cast("list[Any]", value):
+                inner = ("Choice", "finish") if kind is Finish else (name, attribute.name)
+                yield from _fields_with(getattr(value, attribute.name), probe, inner)
+    elif kind is list:
+        for each in value:
             yield from _fields_with(each, probe, field)
-    elif type(value) is type(probe) and value == probe:
+    elif kind is type(probe) and value == probe:
         yield field

@@ -35,7 +35,7 @@ _PARTS = (
     *(Media(kind, "m", "n", "o", "p", "q", "r") for kind in ("audio", "image", "document", "file")),
 )
 _TOKEN = TokenLogprob("s", -0.5, [5], 6)
-_USAGE = Usage(*range(11, 21))
+_USAGE = Usage(11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 _ERROR = Error("t", "u", "v", "w")
 
 
@@ -53,9 +53,10 @@ def samples() -> Iterator[Chunk]:
 
 def _alone(value: Any) -> Iterator[Any]:
     """Yield copies of *value* in which one field alone is set."""
+    kind: type[Any] = value.__class__
     optional = {
         each.name: each.default
-        for each in fields(type(value))
+        for each in fields(kind)
         if each.default is None or each.default == ""
     }
     for name in optional:

@@ -64,7 +64,7 @@ def dialects() -> str:
 
 
 def _profiles_of(adapter: Adapter) -> str:
-    return _code([profile.name for profile in adapter.profiles]) or "–"
+    return _code([profile.name for profile in adapter.profiles]) or "none"
 
 
 def streams() -> str:
@@ -134,8 +134,9 @@ def _room(adapter: Adapter) -> str:
 
 def _words(module: Any, reason: FinishReason) -> str:
     written = module.WORDS[reason]
+    first = "an error object" if written is None else f"**{written}**"
     read = [word for word, means in module.REASONS.items() if means is reason and word != written]
-    return f"{'an error object' if written is None else f'**{written}**'}{''.join(f', {w}' for w in read)}"
+    return ", ".join([first, *read])
 
 
 def copies() -> str:

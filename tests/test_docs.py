@@ -23,6 +23,7 @@ from tests.support.laws import (
     stream_round_trip,
 )
 from tests.support.paths import ROOT
+from tests.support.recordings import RECORDINGS
 from tests.support.streams import decode_all, translate
 
 ALL_PAGES = (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
@@ -66,10 +67,10 @@ def test_public_names_are_documented(name: str) -> None:
     block = re.compile(rf"\b{name}\b")
     texts = [text_of(page) for page in PAGES]
 
-    assert any(
-        mention.search(_CODE_BLOCK.sub("", text)) or block.search("".join(_CODE_BLOCK.findall(text)))
-        for text in texts
-    )
+    prose = [_CODE_BLOCK.sub("", text) for text in texts]
+    examples = [example for text in texts for example in _CODE_BLOCK.findall(text)]
+
+    assert any(map(mention.search, prose)) or any(map(block.search, examples))
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/adapters.md"])
@@ -78,7 +79,7 @@ def test_dialects_and_profiles_are_listed(page: str) -> None:
     adapters = load_adapters()
     rows = {row[0]: row for row in table(ROOT / page, "dialects")}
     listed = {
-        name: [profile.strip("` ") for profile in row[3].split(",") if profile.strip() != "–"]
+        name: [profile.strip("` ") for profile in row[3].split(",") if profile.strip() != "none"]
         for name, row in rows.items()
     }
 
@@ -93,6 +94,16 @@ def test_profiles_are_described() -> None:
     found = [row[0] for row in table(ROOT / "docs/adapters.md", "profiles")]
 
     assert found == [each.name for each in load_adapters().values() if each.name != each.dialect]
+
+
+def test_everything_is_recorded() -> None:
+    """Rooms, entry points and recordings name the same dialects and profiles."""
+    adapters = load_adapters()
+    [package] = onechunk_adapters.__path__
+    rooms = {folder.name for folder in Path(package).iterdir() if (folder / "wire.py").is_file()}
+
+    assert {recording.dialect for recording in RECORDINGS} == set(adapters)
+    assert {each.wire.__module__.split(".")[1] for each in adapters.values()} == rooms
 
 
 def anchors(page: Path) -> set[str]:
@@ -154,7 +165,8 @@ def parley(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "installed"
     folder.mkdir()
     install_adapter(folder, "parley", text_of(ROOT / "docs/examples/parley.py"))
-    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    importlib.invalidate_caches()
     load_adapters.cache_clear()
     get_adapter.cache_clear()
     page = text_of(ROOT / "docs/write-your-own.md")
@@ -172,10 +184,11 @@ def test_example_adapter(parley: Path) -> None:
     """The adapter that the page shows obeys the laws, at home and away."""
     data = parley.read_bytes()
     chunks = decode_all("parley", [data])
-    payloads = [encoded for chunk in chunks if (encoded := onechunk.encode("parley", chunk))]
+    payloads = [onechunk.encode("parley", chunk) for chunk in chunks]
+    payloads.append({"replies": [{"n": 1, "tone": None, "ended": "huh"}], "mood": {}})
 
     assert "".join(chunk.text for chunk in chunks) == "Good evening."
-    for payload in [*payloads, {"replies": [{"n": 1, "tone": None, "ended": "huh"}], "mood": {}}]:
+    for payload in payloads:
         assert chunk_round_trip("parley", payload) == ""
         assert object_round_trip("parley", payload) == ""
     assert stream_round_trip("parley", data) == ""

@@ -228,39 +228,6 @@ def test_many_calls_and_choices(dialect: str) -> None:
     assert translator.close()
 
 
-NEXT_TO_NOTHING: dict[str, Object] = {
-    "no-key": {},
-    "no-choice": {"choices": []},
-    "id": {"id": "a", "choices": []},
-    "model": {"model": "m", "choices": []},
-    "created": {"created": 1, "choices": []},
-}
-AROUND = {
-    "nothing": b"",
-    "comment": b": ping\n\n",
-    "name": b"event: chunk\n",
-    "number": b"id: 7\n",
-    "comment-inside": b": ping\n",
-}
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("name", NEXT_TO_NOTHING)
-@pytest.mark.parametrize("around", AROUND)
-def test_next_to_nothing(dialect: str, name: str, around: str) -> None:
-    """A frame that says next to nothing is none the less a frame, whatever stands around it."""
-    payload = NEXT_TO_NOTHING[name]
-    body = AROUND[around] + event(json.dumps(payload).encode()) + b": bye\n\n"
-    translator = Translator(dialect, dialect, to_framing="sse")
-    out = translator.feed(body) + translator.close()
-    decoder = Decoder(dialect)
-    chunks = decoder.feed(out) + decoder.close()
-    assert same([encode(dialect, each) for each in chunks[:-1]], [payload])
-    assert out.endswith(b"}\n\n: bye\n\n")
-    for line in AROUND[around].split():
-        assert line in out
-
-
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_frames_after_the_end(dialect: str) -> None:
     """What follows the end mark goes home, but not behind another dialect's end mark."""

@@ -31,6 +31,7 @@ from onechunk import (
     load_adapters,
     read,
 )
+from tests.support.recordings import RECORDINGS
 from tests.test_bad_input import DIALECTS, event, good
 
 ALL = sorted(load_adapters())
@@ -256,6 +257,17 @@ def test_extra_always() -> None:
     assert all(each["azure"] == {"x": 1} for each in payloads(out))
     assert len(payloads(out)) == 20
     assert not any(loss.path.endswith("azure.x") for loss in translator.losses)
+
+
+@pytest.mark.parametrize("name", sorted({recording.dialect for recording in RECORDINGS}))
+def test_extra_always_of_recordings(name: str) -> None:
+    """Residue of whatever shape is written elsewhere, without the marks that stand in it."""
+    for recording in RECORDINGS:
+        if recording.dialect == name and recording.case != "wrong-shapes-in-known-fields":
+            for target in (*DIALECTS, "openrouter"):
+                translator = Translator(name, target, extra="always")
+                out = translator.feed(recording.data) + translator.close()
+                assert [*read([out], target)]
 
 
 def test_extra_never() -> None:

@@ -219,12 +219,11 @@ def test_payload_is_not_changed() -> None:
 
 def spoil(value: Any) -> None:
     """Change everything that can be changed, at every level."""
-    kind = type(value)
-    if kind is dict:
+    if hasattr(value, "values"):
         for each in value.values():
             spoil(each)
         value["spoilt"] = True
-    elif kind is list:
+    elif hasattr(value, "append"):
         for each in value:
             spoil(each)
         value.append("spoilt")

@@ -270,8 +270,8 @@ def own(value: Json, *, dialect: str | None = None, error: type[OnechunkError] =
             raise error(message, dialect=dialect)
         for place, each in holder.items() if holder.__class__ is dict else enumerate(holder):
             if isinstance(each, dict | list):
-                holder[place] = fresh = each.copy()
-                todo.append((fresh, depth + 1))
+                holder[place] = each.copy()
+                todo.append((holder[place], depth + 1))
     return root[0]
 
 

@@ -9,7 +9,7 @@ from attrs import fields
 
 from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
 from onechunk._loss import Loss
-from onechunk._marks import DERIVED, UNSET, Json
+from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
 
 __all__ = ["DEPTH", "compare"]
@@ -78,14 +78,16 @@ class _Comparison:
             return
         if value is not None:
             self.residue(path, value, other)
-        for attribute in fields(type(value if value is not None else other)):
+        for attribute in fields((value if value is not None else other).__class__):
             name = attribute.name
             if name not in {"extra", "index", "block"}:
                 self.value(f"{path}.{name}", getattr(value, name, None), getattr(other, name, None))
 
     def choice(self, path: str, choice: Choice, other: Choice) -> None:
         """Compare two choices."""
-        self.value(f"{path}.role", choice.role, other.role)
+        # Where a dialect has no roles, what it writes is the assistant's.
+        if choice.role != "assistant" or other.role is not None:
+            self.value(f"{path}.role", choice.role, other.role)
         reason = None if choice.finish is None else choice.finish.reason.value
         self.value(f"{path}.finish.reason", reason, other.finish and other.finish.reason.value)
         self.value(f"{path}.stop", choice.stop, other.stop)
@@ -178,10 +180,10 @@ class _Comparison:
         self, path: str, value: Json, left: Json, silent: frozenset[str], depth: int = DEPTH
     ) -> None:
         for key, each in value.items():
-            other = left.get(key) if isinstance(left, dict) else None
+            other = left.get(key) if is_object(left) else None
             if key in silent or self._is_silent(key, each, silent, depth):
                 continue
-            if isinstance(each, dict) and depth:
+            if is_object(each) and depth:
                 self._residue(f"{path}.{key}", each, other, silent, depth - 1)
             elif each != other:
                 self.losses.append(Loss("dropped", f"{path}.{key}", each))
@@ -190,9 +192,9 @@ class _Comparison:
         """Say whether residue says nothing: it is empty, a constant, or structure all the way."""
         if value is None or value is UNSET or value is DERIVED or value == "":
             return True
-        if isinstance(value, list) and depth:
+        if is_list(value) and depth:
             return all(self._is_silent(key, each, silent, depth - 1) for each in value)
-        if isinstance(value, dict) and depth:
+        if is_object(value) and depth:
             return all(
                 inner in silent or self._is_silent(inner, each, silent, depth - 1)
                 for inner, each in value.items()
@@ -221,5 +223,5 @@ def _same_arguments(one: Json, two: Json) -> bool:
 
 def _plain(value: Any) -> dict[str, Json]:
     """Return the fields of a value that are set."""
-    found = {a.name: getattr(value, a.name) for a in fields(type(value)) if a.name != "extra"}
+    found = {a.name: getattr(value, a.name) for a in fields(value.__class__) if a.name != "extra"}
     return {name: each for name, each in found.items() if each not in (None, "", [])}

@@ -15,6 +15,7 @@ from onechunk._codec import is_away, payload_of
 from onechunk._compare import DEPTH, compare
 from onechunk._errors import UNWRITABLE, EncodeError, WireError, unwritable
 from onechunk._loss import Loss
+from onechunk._marks import is_object
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
 
@@ -106,7 +107,7 @@ class LossBook:
         choice = chunk.choices[0]
         seen = self._seen.setdefault((choice.index, type(choice.parts[0])), set())
         for key, value in (*chunk.extra.items(), *choice.extra.items()):
-            if value is not None and not isinstance(value, dict) and len(seen) < MOST_LOSSES:
+            if value is not None and not is_object(value) and len(seen) < MOST_LOSSES:
                 seen.add(key)
 
     def enter(self, chunk: Chunk, event: int) -> list[Loss]:
@@ -181,7 +182,7 @@ def _signature(chunk: Chunk) -> Any:
 def _shape(extra: dict[str, Any], depth: int = DEPTH) -> tuple[Any, ...]:
     return tuple(
         [
-            (key, _shape(value, depth - 1)) if type(value) is dict and depth else key
+            (key, _shape(value, depth - 1)) if value.__class__ is dict and depth else key
             for key, value in extra.items()
             if value is not None
         ]
@@ -191,7 +192,7 @@ def _shape(extra: dict[str, Any], depth: int = DEPTH) -> tuple[Any, ...]:
 def _filled(value: Any) -> tuple[Any, ...] | None:
     if value is None:
         return None
-    found = [(a.name, getattr(value, a.name)) for a in fields(type(value)) if a.name != "extra"]
+    found = [(a.name, getattr(value, a.name)) for a in fields(value.__class__) if a.name != "extra"]
     return (
         *(name if _is_usual(each) else (name, repr(each)) for name, each in found if _says(each)),
         _shape(getattr(value, "extra", {})),
@@ -200,8 +201,8 @@ def _filled(value: Any) -> tuple[Any, ...] | None:
 
 def _says(value: Any) -> bool:
     """Say whether a value holds anything but nulls and empty strings."""
-    if isinstance(value, dict):
-        return any(_says(each) for each in value.values())
+    if is_object(value):
+        return any(map(_says, value.values()))
     return value is not None and value != ""
 
 
@@ -212,7 +213,7 @@ def _is_usual(value: Any) -> bool:
 
 def _part(part: Part) -> tuple[Any, ...]:
     kind = getattr(part, "kind", getattr(part, "type", None))
-    return (type(part), kind, type(getattr(part, "arguments", None)), _filled(part))
+    return (type(part), kind, getattr(part, "arguments", None).__class__, _filled(part))
 
 
 def _tokens(logprobs: Any) -> Any:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeGuard
 
-__all__ = ["DERIVED", "UNSET", "Derived", "Json", "Unset"]
+__all__ = ["DERIVED", "UNSET", "Derived", "Json", "Unset", "is_list", "is_object"]
 
 Json = Any
 """Any JSON value: dict, list, str, int, float, bool or None."""
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Json]]:
+    """Say whether *value* is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Json]]:
+    """Say whether *value* is a JSON list."""
+    return isinstance(value, list)
 
 
 class _Unset(Enum):

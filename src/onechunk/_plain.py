@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from attrs import NOTHING, fields, has
 
 from onechunk._chunk import Chunk
-from onechunk._marks import DERIVED, UNSET, Json
+from onechunk._marks import DERIVED, UNSET, Json, is_object
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
 
 __all__ = ["plain", "plain_value"]
@@ -64,8 +64,8 @@ def plain_value(value: Json) -> Json:
     Raises:
         RecursionError: It is nested too deeply.
     """
-    if isinstance(value, dict):
-        return {key: plain_value(each) for key, each in cast("dict[str, Json]", value).items()}
+    if is_object(value):
+        return {key: plain_value(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain_value(each) for each in cast("list[Json]", value)]
     if isinstance(value, bytes):

@@ -44,7 +44,9 @@ class _Adapters(Mapping[str, Adapter]):
             for name in self._points:
                 for profile in self[name].profiles:
                     if profile.name in self._points:
-                        message = f"{name} has a profile with the name of the dialect {profile.name!r}"
+                        message = (
+                            f"{name} has a profile with the name of the dialect {profile.name!r}"
+                        )
                         raise AdapterError(message, dialect=profile.name)
                     taken = found.get(profile.name)
                     if taken is not None:

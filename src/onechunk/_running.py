@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onechunk._chunk import Choice, Chunk
-from onechunk._marks import DERIVED, Json
+from onechunk._marks import DERIVED, Json, is_object
 
 __all__ = ["RunningReader", "RunningWriter"]
 
@@ -48,7 +48,7 @@ class RunningReader:
             self._texts.add(choice)
             for (outer, inner), kind in self._paths.items():
                 holder = choice.extra.get(outer)
-                if isinstance(holder, dict):
+                if is_object(holder):
                     text = holder.get(inner)
                     if isinstance(text, str) and text and text == self._texts.of(choice, kind):
                         holder[inner] = DERIVED
@@ -68,7 +68,7 @@ class RunningWriter:
             self._texts.add(choice)
             for (outer, inner), kind in self._paths.items():
                 holder = choice.extra.get(outer)
-                if isinstance(holder, dict) and holder.get(inner) is DERIVED:
+                if is_object(holder) and holder.get(inner) is DERIVED:
                     target = written[number]
                     # Residue is shared with the chunk: what is written into it must be a copy.
                     target[outer] = {**target[outer], inner: self._texts.of(choice, kind)}

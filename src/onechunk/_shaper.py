@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, fields
 
 from onechunk._adapter import Envelope, Rules
 from onechunk._chunk import Choice, Chunk, Error, Usage
@@ -198,7 +198,7 @@ class Shaper:
         call = self._find(part, state)
         head = call is None
         if call is None:
-            if not (part.id or part.name or part.arguments):
+            if not (part.id or part.name or part.arguments or part.arguments == {}):
                 return None
             call = _Call(len(state.calls), part.id)
             state.calls.append(call)
@@ -279,17 +279,26 @@ class Shaper:
     def _place(self, chunk: Chunk) -> list[Chunk]:
         """Hold back the chunk that finishes, where the target wants usage on it.
 
-        Text that comes after a finish overtakes it.
+        Text that comes after a finish overtakes the word, but not the text beside it.
         """
         finishes = any(choice.finish for choice in chunk.choices)
         if self._held is not None and not finishes and chunk.error is None:
-            return [chunk]
+            return [*self._let_go(self._held), chunk]
         out = [] if self._held is None else [self._held]
         self._held = None
         if self._rules.usage == "last" and finishes:
             self._held = chunk
             return out
         return [*out, chunk]
+
+    def _let_go(self, held: Chunk) -> list[Chunk]:
+        """Return what *held* says beside its finish words; these stay held."""
+        said = [choice for choice in held.choices if choice.parts or choice.role or choice.logprobs]
+        if not said:
+            return []
+        ends = [Choice(c.index, finish=c.finish, stop=c.stop) for c in held.choices if c.finish]
+        self._held = Chunk(choices=ends, dialect=held.dialect)
+        return [evolve(held, choices=[evolve(choice, finish=None, stop=None) for choice in said])]
 
     def _end(self, *, whole: bool) -> list[Chunk]:
         """Return the end of the stream; *whole* if the source had its own."""
@@ -329,9 +338,8 @@ class Shaper:
 
 
 def _says_something(usage: Usage) -> bool:
-    return any(
-        count is not None for count in (usage.input_tokens, usage.output_tokens, usage.total_tokens)
-    )
+    counts = [getattr(usage, attribute.name) for attribute in fields(Usage)]
+    return any(type(count) is int for count in counts)
 
 
 def _speaks(part: Part, *, first: bool) -> bool:

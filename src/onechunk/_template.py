@@ -185,7 +185,7 @@ class Learner:
             return False
         choice = choices[0]
         part: Any = choice.parts[0]
-        kind = type(part)
+        kind = part.__class__
         if kind is ToolCall:
             plain = part.id is None and part.name is None and type(part.arguments) is str
         else:
@@ -202,7 +202,7 @@ class Learner:
 
 def _cut(payload: bytes, said: list[str]) -> list[bytes] | None:
     """Cut *payload* at the strings *said*, each of which must stand there once, in this order."""
-    pieces = []
+    pieces: list[bytes] = []
     for text in said:
         try:
             needle = dumps(text)

@@ -12,8 +12,6 @@ from onechunk import Choice, Chunk, FinishReason, Reasoning, Refusal, Text, Tool
 
 __all__ = ["Answer", "Call", "Said", "join", "until_failure"]
 
-ALWAYS_GIVEN = {"input_tokens", "output_tokens", "total_tokens"}
-
 
 @define
 class Call:
@@ -136,7 +134,7 @@ def join(chunks: Iterable[Chunk]) -> Said:
         said.ended = said.ended or chunk.done
         if chunk.usage is not None:
             counts = asdict(chunk.usage, filter=lambda a, v: a.name != "extra" and v is not None)
-            said.usage = counts if counts.keys() & ALWAYS_GIVEN else said.usage
+            said.usage = counts or said.usage
         for choice in chunk.choices:
             _join_choice(said.answer(choice.index or 0), choice)
     return said

@@ -31,13 +31,12 @@ _TOKEN = ("token", "logprob", "bytes", "token_id")
 
 @attrs.define
 class _Call:
-    """One tool call; its arguments are pieces of text, or one whole object."""
+    """One tool call; an object as arguments is a piece of text as well."""
 
     index: int | None
     id: str | None = None
     name: str = ""
     text: str = ""
-    whole: Any = None
 
 
 def meaning(chunks: Iterable[Chunk]) -> dict[Aspect, Any]:
@@ -99,22 +98,18 @@ def _add_call(calls: list[_Call], part: ToolCall) -> None:
     elif call is None and not part.id and not part.name and calls:
         call = calls[-1]
     if call is None:
-        if not (part.id or part.name or part.arguments):
+        if not (part.id or part.name or part.arguments or part.arguments == {}):
             return
         call = _Call(part.index)
         calls.append(call)
     call.id = call.id or part.id
     call.name = call.name or part.name or ""
-    if isinstance(part.arguments, dict):
-        call.whole = part.arguments
-    else:
-        call.text += part.arguments or ""
+    whole = isinstance(part.arguments, dict)
+    call.text += json.dumps(part.arguments) if whole else str(part.arguments or "")
 
 
 def _arguments(call: _Call) -> Any:
     """Return the arguments as a JSON value, or as text where they are none."""
-    if call.whole is not None:
-        return call.whole
     try:
         value = json.loads(call.text)
     except ValueError:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from onechunk import UNSET, Json, Logprobs, TokenLogprob
-from onechunk.mapping import Object, Via, finite
+from onechunk.mapping import Object, Via, finite, is_list, is_object
 
 __all__ = ["LOGPROBS"]
 
 
 def _read(value: Json, rest: Object) -> Logprobs | None:
-    if not isinstance(value, dict):
+    if not is_object(value):
         return None
     tokens: Json = value.get("tokens")
     logprobs: Json = value.get("token_logprobs")
@@ -26,7 +26,7 @@ def _read(value: Json, rest: Object) -> Logprobs | None:
 
 
 def _are(values: Json, *kinds: type[Any]) -> bool:
-    return isinstance(values, list) and all(type(each) in kinds for each in values)
+    return is_list(values) and all(type(each) in kinds for each in values)
 
 
 def _take_top(value: Object, content: list[TokenLogprob]) -> None:
@@ -56,9 +56,10 @@ def _write_away(logprobs: Logprobs, out: Object, _: Object) -> None:
         return
     out["logprobs"] = lists = _lists(logprobs)
     lists["token_logprobs"] = [finite(logprob) for logprob in lists["token_logprobs"]]
-    for top in lists.get("top_logprobs", ()):
+    for number, top in enumerate(lists.get("top_logprobs", ())):
         if top is not None:
-            top.update({token: finite(logprob) for token, logprob in top.items()})
+            found = {token: finite(logprob) for token, logprob in top.items()}
+            lists["top_logprobs"][number] = {k: v for k, v in found.items() if v is not None}
 
 
 def _lists(logprobs: Logprobs) -> Object:

@@ -16,6 +16,7 @@ from onechunk.mapping import (
     Table,
     Via,
     finish_row,
+    is_object,
     logprobs_row,
     usage_row,
 )
@@ -35,7 +36,7 @@ def read_stop(value: Json, rest: Object) -> int | str | None:
     if type(value) is int or type(value) is str:
         del rest["stop_reason"]
         return value
-    if isinstance(value, dict):
+    if is_object(value):
         for tag, kind in (("Int", int), ("String", str)):
             if type(value.get(tag)) is kind:
                 stop: int | str = value[tag]
@@ -47,7 +48,7 @@ def read_stop(value: Json, rest: Object) -> int | str | None:
 def write_stop(stop: int | str, out: Object, extra: Object) -> None:
     """Write a stop reason in the form that it came in."""
     tagged = extra.get("stop_reason")
-    if not isinstance(tagged, dict):
+    if not is_object(tagged):
         out["stop_reason"] = stop
         return
     tag = "String" if isinstance(stop, str) else "Int"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onechunk import DERIVED, Citation, Media, Part, Reasoning, Refusal
-from onechunk.mapping import Item, Items, Leaf, Object, Rename, Table, group
+from onechunk.mapping import Item, Items, Leaf, Object, Rename, Table, group, is_object
 from onechunk_adapters._shared import TEXT_ITEM
 
 __all__ = ["make_items"]
@@ -57,7 +57,7 @@ def _addressed(wire: str, kind: Any, rename: Rename) -> Item:
         if isinstance(value, str):
             media.url = value
             del item[key]
-        elif isinstance(value, dict) and isinstance(value.get("url"), str):
+        elif is_object(value) and isinstance(value.get("url"), str):
             media.url = value["url"]
             value["url"] = DERIVED
         return [media]
@@ -65,7 +65,7 @@ def _addressed(wire: str, kind: Any, rename: Rename) -> Item:
     def write(media: Media) -> Object:
         item = dict(media.extra) if media.extra.get("type") == wire else {}
         around = item.get(key)
-        if isinstance(around, dict):
+        if is_object(around):
             filled = {k: media.url if v is DERIVED else v for k, v in around.items()}
             item[key] = {k: v for k, v in filled.items() if v is not None or around[k] is None}
         elif media.url is not None:

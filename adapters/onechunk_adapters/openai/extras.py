@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from onechunk import DERIVED, UNSET, Citation, Json, Media, Part, Reasoning
-from onechunk.mapping import Into, Leaf, Manner, Object, PartVia, Table, make_reader, make_writer
+from onechunk.mapping import (
+    Into,
+    Leaf,
+    Manner,
+    Object,
+    PartVia,
+    Table,
+    is_list,
+    is_object,
+    make_reader,
+    make_writer,
+)
 
 __all__ = ["ANNOTATIONS", "AUDIO", "reasoning_details"]
 
@@ -40,7 +51,7 @@ _put_citation_away = make_writer(_CITATION, _AWAY)
 
 
 def _read_audio(value: Json, rest: Object, parts: list[Part]) -> None:
-    if isinstance(value, dict):
+    if is_object(value):
         parts.append(_take_audio(rest.pop("audio")))
 
 
@@ -67,7 +78,7 @@ def _joined(fragments: list[Object]) -> Object:
 
 
 def _read_annotations(value: Json, rest: Object, parts: list[Part]) -> None:
-    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+    if is_list(value) and value and all(is_object(each) for each in value):
         parts += [_take_citation(each) for each in value]
         del rest["annotations"]
 
@@ -113,7 +124,7 @@ def reasoning_details(names: tuple[str, ...]) -> PartVia:
     def read(_: Json, rest: Object, parts: list[Part]) -> None:
         details = rest.get("reasoning_details")
         found: list[Part] = []
-        if isinstance(details, list) and details and all(isinstance(d, dict) for d in details):
+        if is_list(details) and details and all(is_object(d) for d in details):
             found = [_read_detail(each) for each in details]
             rest["reasoning_details"] = DERIVED
         texts = {key: rest[key] for key in names if isinstance(rest.get(key), str)}

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from onechunk._marks import Json
-from onechunk.cli._kinds import is_array, is_object
+from onechunk._marks import Json, is_list, is_object
 
 __all__ = ["differences"]
 
@@ -30,7 +29,7 @@ def differences(before: Json, after: Json, path: str = "$") -> Iterator[tuple[st
         elif is_object(one):
             yield from _keys(where, one, two)
             left += [(_member(where, key), one[key], two[key]) for key in one if key in two][::-1]
-        elif is_array(one):
+        elif is_list(one):
             if len(one) != len(two):
                 yield where, f"{len(one)} items became {len(two)}"
             pairs = enumerate(zip(one, two, strict=False))

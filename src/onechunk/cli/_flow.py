@@ -8,8 +8,7 @@ from typing import Final, Literal
 
 from attrs import frozen
 
-from onechunk._marks import Json
-from onechunk.cli._kinds import is_array, is_object
+from onechunk._marks import Json, is_list, is_object
 
 __all__ = ["Span", "Style", "brief", "flow"]
 
@@ -44,7 +43,7 @@ def brief(payload: Json, before: Json, padding: frozenset[str]) -> Json:
         for key, value in payload.items()
         if key not in padding
         and value is not None
-        and (is_object(value) or is_array(value) or value != known.get(key))
+        and (is_object(value) or is_list(value) or value != known.get(key))
     }
 
 
@@ -66,14 +65,14 @@ def _without_nulls(value: Json) -> Json:
     if is_object(value):
         members = value.items()
         return {key: _without_nulls(each) for key, each in members if each is not None}
-    if is_array(value):
+    if is_list(value):
         return [_without_nulls(each) for each in value]
     return value
 
 
 def _only_choice(key: str, value: Json) -> dict[str, Json] | None:
     """Return the first of the choices if there is no other, without its number."""
-    if key != "choices" or not is_array(value) or len(value) != 1:
+    if key != "choices" or not is_list(value) or len(value) != 1:
         return None
     choice = value[0]
     if not is_object(choice) or choice.get("index", 0) != 0:
@@ -104,7 +103,7 @@ def _value(value: Json, end: str, *, glued: bool = False) -> Iterator[Span]:
         yield Span("{", "mark", glued)
         yield from _members(value, ", ", glued=True)
         yield Span("}" + end, "mark", glued=True)
-    elif is_array(value) and value:
+    elif is_list(value) and value:
         yield Span("[", "mark", glued)
         for number, each in enumerate(value):
             yield from _value(each, ", " if number + 1 < len(value) else "", glued=not number)

@@ -11,8 +11,8 @@ from attrs import frozen
 
 from onechunk._framing import Frame, make_splitter
 from onechunk._json import loads_exact
+from onechunk._marks import is_object
 from onechunk._registry import get_adapter, load_adapters
-from onechunk.cli._kinds import is_object
 
 __all__ = ["Recording", "find_recordings"]
 

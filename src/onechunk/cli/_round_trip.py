@@ -13,9 +13,8 @@ from onechunk._encoder import Encoder
 from onechunk._errors import EncodeError, OnechunkError
 from onechunk._framing import Frame, make_splitter
 from onechunk._json import loads_exact
-from onechunk._marks import UNSET, Json
+from onechunk._marks import UNSET, Json, is_object
 from onechunk.cli._differences import differences
-from onechunk.cli._kinds import is_object
 
 __all__ = ["Difference", "Outcome", "round_trip"]
 

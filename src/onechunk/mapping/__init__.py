@@ -1,5 +1,6 @@
 """The table language in which an adapter says how its wire maps to the canonical chunk."""
 
+from onechunk._marks import is_list, is_object
 from onechunk.mapping._elsewhere import UsageElsewhere
 from onechunk.mapping._error_row import error_rows
 from onechunk.mapping._finish_row import finish_row
@@ -53,6 +54,8 @@ __all__ = [
     "finish_row",
     "finite",
     "group",
+    "is_list",
+    "is_object",
     "logprobs_row",
     "make_reader",
     "make_writer",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from onechunk._chunk import Chunk, Usage
-from onechunk._marks import DERIVED, UNSET
+from onechunk._marks import DERIVED, UNSET, is_object
 from onechunk.mapping._rows import Object
 from onechunk.mapping._usage import usage_row
 
@@ -31,7 +31,7 @@ class UsageElsewhere:
         """Take usage from where it stood into `chunk.usage`."""
         for holder in self._extras(chunk):
             value = holder.get("usage")
-            if not isinstance(value, dict) or not value:
+            if not is_object(value) or not value:
                 continue
             if chunk.usage is None:
                 self._take(chunk, holder)
@@ -78,7 +78,7 @@ class UsageElsewhere:
         for key in self._holders:
             if key == "choices":
                 yield from (choice.extra for choice in chunk.choices)
-            elif isinstance(chunk.extra.get(key), dict):
+            elif is_object(chunk.extra.get(key)):
                 yield chunk.extra[key]
 
     def _objects(self, payload: Object) -> Iterator[Object]:
@@ -86,7 +86,7 @@ class UsageElsewhere:
         for key in self._holders:
             if key == "choices":
                 yield from payload.get("choices") or ()
-            elif isinstance(payload.get(key), dict):
+            elif is_object(payload.get(key)):
                 # Residue is shared with the chunk: what is written into it must be a copy.
                 payload[key] = dict(payload[key])
                 yield payload[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onechunk._chunk import Error
-from onechunk._marks import DERIVED, Json
+from onechunk._marks import DERIVED, Json, is_object
 from onechunk.mapping._reader import make_reader
 from onechunk.mapping._rows import Leaf, Object, Table, Via
 from onechunk.mapping._writer import Manner, make_writer
@@ -35,7 +35,7 @@ def error_rows() -> tuple[Via, Via]:
 
 
 def _read(value: Json, rest: Object) -> Error | None:
-    if isinstance(value, dict):
+    if is_object(value):
         del rest["error"]
         error: Error = _take(value)
         return error

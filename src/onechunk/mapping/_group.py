@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onechunk._marks import UNSET, Json
+from onechunk._marks import DERIVED, Json, is_list, is_object
 from onechunk._parts import Other, Part, Reasoning
 from onechunk.mapping._items import Item, Items
 from onechunk.mapping._reader import Rename
@@ -24,7 +24,7 @@ def group(
     """Return the item type of reasoning whose pieces stand in a list under *wire*.
 
     The first part carries the residue of the item, and in it the residue of its own piece as the
-    only element of the list. A part that goes on in the same item has an unset tag.
+    only element of the list. A part that goes on in the same item has a derived tag.
 
     Args:
         tag: The item's type.
@@ -37,7 +37,7 @@ def group(
 
     def read(item: Object) -> list[Part] | None:
         values = item.get(key)
-        if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+        if not is_list(values) or not all(is_object(each) for each in values):
             return None
         parts: list[Part] = []
         inner.read(values, parts)
@@ -50,7 +50,7 @@ def group(
             head = Reasoning("", extra=item)
             item[key] = []
         for part in parts:
-            part.extra = {tag_key: UNSET, key: [part.extra]}
+            part.extra = {tag_key: DERIVED, key: [part.extra]}
         if signature is not None:
             value = item.get(signature)
             if isinstance(value, str) and value:
@@ -72,9 +72,9 @@ def group(
         """Write one part as a piece, with the piece's own residue."""
         if isinstance(part, Other):
             return [part.value]
-        known = isinstance(residue, list) and residue
+        known = residue if is_list(residue) else []
         if not known and not getattr(part, "text", True):
             return []
-        return inner.write_one(part, residue[0] if known else {})
+        return inner.write_one(part, known[0] if known else {})
 
     return Item(Reasoning, read, write, join)

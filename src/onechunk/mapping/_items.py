@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from onechunk._marks import UNSET, Json
+from onechunk._marks import DERIVED, Json, is_object
 from onechunk._parts import Other, Part, Text
 from onechunk.mapping._reader import Rename, make_reader
 from onechunk.mapping._rows import Leaf, Object, Table
@@ -82,7 +82,7 @@ class Items:
     def read(self, values: list[Json], parts: list[Part]) -> None:
         """Append the parts of every item to *parts*; what has no known type is kept whole."""
         for value in values:
-            tag = value.get(self._tag) if isinstance(value, dict) else None
+            tag = value.get(self._tag) if is_object(value) else None
             read = self._read.get(tag) if isinstance(tag, str) else None
             found = None if read is None else read(value)
             if found is None:
@@ -95,7 +95,7 @@ class Items:
             return "".join(part.text for part in parts)
         out: list[Json] = []
         for part in parts:
-            if part.extra.get(self._tag) is UNSET and out:
+            if part.extra.get(self._tag) is DERIVED and out:
                 self._join[out[-1][self._tag]](out[-1], part)
             elif isinstance(part, Other):
                 out.append(part.value)

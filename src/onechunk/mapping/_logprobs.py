@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from onechunk._chunk import Logprobs, TokenLogprob
-from onechunk._marks import DERIVED, UNSET, Json
+from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk.mapping._reader import Rename, make_reader
 from onechunk.mapping._rows import Leaf, Object, Row, Table, Via
 from onechunk.mapping._writer import Manner, make_writer
@@ -49,7 +49,7 @@ def logprobs_row(
 
     def read_token(value: Json) -> TokenLogprob:
         entry: TokenLogprob = take(value)
-        if isinstance(entry.extra.get(top), list):
+        if is_list(entry.extra.get(top)):
             entry.top = [read_token(each) for each in entry.extra.pop(top)]
         return entry
 
@@ -59,7 +59,7 @@ def logprobs_row(
         del rest[key]
         found = Logprobs(extra=value)
         for name in _LISTS:
-            if isinstance(value.get(name), list):
+            if is_list(value.get(name)):
                 setattr(found, name, [read_token(each) for each in value.pop(name)])
         return found
 
@@ -111,17 +111,17 @@ def _all(entries: list[TokenLogprob]) -> list[TokenLogprob]:
 
 def _is_token_lists(value: Json, top: str) -> bool:
     """Say whether each list of *value* holds objects only, alternatives included."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return False
-    entries = [each for name in _LISTS if isinstance(value.get(name), list) for each in value[name]]
+    entries = [each for name in _LISTS if is_list(value.get(name)) for each in value[name]]
     return all(_is_token(each, top) for each in entries)
 
 
 def _is_token(value: Json, top: str) -> bool:
-    if not isinstance(value, dict):
+    if not is_object(value):
         return False
     others = value.get(top)
-    return not isinstance(others, list) or all(_is_token(each, top) for each in others)
+    return not is_list(others) or all(_is_token(each, top) for each in others)
 
 
 TOKEN: tuple[Row, ...] = (

@@ -50,7 +50,7 @@ class Fault(Exception):  # noqa: N818 - not an error of its own: it becomes one 
 
 def expected(what: str, value: object, path: str = "") -> Fault:
     """Return the fault that says what stood in place of *what*."""
-    names = {
+    names: dict[type[object], str] = {
         dict: "an object",
         list: "a list",
         str: "a string",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
 from onechunk._chunk import Usage
-from onechunk._marks import DERIVED, UNSET, Json
+from onechunk._marks import DERIVED, UNSET, Json, is_object
 from onechunk.mapping._reader import Rename, make_reader
 from onechunk.mapping._rows import Into, Leaf, Object, Row, Table, Via, expected
 from onechunk.mapping._writer import Manner, make_writer
@@ -54,7 +56,7 @@ def usage_row(
     key = rename(wire)
 
     def read(value: Json, rest: Object) -> Usage | None:
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise expected("an object or null", value)
         if not value:
             return None
@@ -101,7 +103,7 @@ def _take_copy(usage: Usage, keys: tuple[str, ...], to: str, main: tuple[str, ..
 def _holder(extra: Object, keys: tuple[str, ...]) -> Object | None:
     for key in keys[:-1]:
         inner = extra.get(key)
-        if not isinstance(inner, dict):
+        if not is_object(inner):
             return None
         extra = inner
     return extra
@@ -111,7 +113,7 @@ def _is_taken(extra: Object, main: tuple[str, ...]) -> bool:
     """Say whether something that is no count stands at the usual place, or on the way to it."""
     for key in main[:-1]:
         inner = extra.get(key)
-        if not isinstance(inner, dict):
+        if not is_object(inner):
             return inner is not None and inner is not UNSET
         extra = inner
     return extra.get(main[-1]) is not None
@@ -120,7 +122,7 @@ def _is_taken(extra: Object, main: tuple[str, ...]) -> bool:
 def _mark_missing(extra: Object, main: tuple[str, ...]) -> None:
     """Say that the usual place of a number was not there, at the outermost key that was not."""
     for key in main:
-        if not isinstance(extra.get(key), dict):
+        if not is_object(extra.get(key)):
             extra.setdefault(key, UNSET)
             return
         extra = extra[key]
@@ -135,7 +137,7 @@ def _put_copy(
         return
     value = getattr(usage, to)
     if _is_missing(usage.extra, main):
-        _take_away(out, main)
+        _take_away(out, main, usage.extra)
     for key in keys[:-1]:
         # Residue is shared with the chunk: what is written into it must be a copy.
         out[key] = {k: v for k, v in out.get(key, {}).items() if v is not DERIVED}
@@ -147,22 +149,26 @@ def _put_copy(
 def _is_missing(extra: Object, main: tuple[str, ...]) -> bool:
     for key in main:
         value = extra.get(key)
-        if not isinstance(value, dict):
+        if not is_object(value):
             return value is UNSET or (value is None and key in extra)
         extra = value
     return False
 
 
-def _take_away(out: Object, main: tuple[str, ...]) -> None:
-    outer, *inner = main
-    if not inner:
-        out.pop(outer, None)
-        return
-    rest = {key: value for key, value in out.get(outer, {}).items() if key != inner[0]}
-    if rest:
-        out[outer] = rest
+def _take_away(out: Object, main: tuple[str, ...], extra: Object) -> None:
+    """Put back at the usual place what stood there: nothing, null, or an object without it."""
+    key, *inner = main
+    stood = extra.get(key, UNSET)
+    rest: Json = stood
+    if inner and is_object(out.get(key)):
+        # Residue is shared with the chunk: what is written into it must be a copy.
+        rest = {**out[key]}
+        _take_away(rest, tuple(inner), stood if is_object(stood) else {})
+        rest = rest if rest or is_object(stood) else stood
+    if rest is UNSET:
+        out.pop(key, None)
     else:
-        out.pop(outer, None)
+        out[key] = rest
 
 
 def _shift(usage: Usage, sign: int) -> None:
@@ -171,6 +177,6 @@ def _shift(usage: Usage, sign: int) -> None:
 
 
 def _apart(usage: Usage) -> Any:
-    copied = Usage(**{name: getattr(usage, name) for name in Usage.__slots__ if name[0] != "_"})
+    copied = evolve(usage)
     _shift(copied, -1)
     return copied

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from attrs import field, frozen
 
 from onechunk._json import dumps
-from onechunk._marks import DERIVED, UNSET
+from onechunk._marks import DERIVED, UNSET, is_list, is_object
 from onechunk._parts import Part
 from onechunk.mapping._reader import Rename
 from onechunk.mapping._rows import (
@@ -175,7 +175,7 @@ class _Writer:
                 test = " or ".join(f"t is {self.s.name(part)}" for part in self.accepted(row))
                 if isinstance(row, Content) and row.tags and not self.manner.away:
                     tag = repr(self.rename(row.tag))
-                    test += f" or p.extra.get({tag}) in {self.s.name((*row.tags, UNSET))}"
+                    test += f" or p.extra.get({tag}) in {self.s.name((*row.tags, DERIVED))}"
                 with self.s.indent(f"{keyword} {test}:"):
                     if isinstance(row, Says):
                         self.s(f"{name} = p.text if {name} is None else {name} + p.text")
@@ -257,9 +257,9 @@ def _place(out: dict[str, Any], x: Mapping[str, Any], keys: tuple[str, ...], sai
 
 def bare(value: Any) -> Any:
     """Return a copy of *value* without the marks that stand in it."""
-    if isinstance(value, dict):
+    if is_object(value):
         return {k: bare(v) for k, v in value.items() if v is not UNSET and v is not DERIVED}
-    if isinstance(value, list):
+    if is_list(value):
         return [bare(each) for each in value]
     return value
 

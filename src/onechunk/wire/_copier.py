@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
+from onechunk._marks import is_list
 from onechunk.mapping._source import Source
 from onechunk.wire._base import Wire
 from onechunk.wire._plan import plans
@@ -47,16 +48,18 @@ def _find(model: Wire, text: str) -> tuple[list[Wire], tuple[Step, ...]] | None:
     while True:
         level = levels[-1]
         inner = [(p.name, getattr(level, p.name)) for p in plans(type(level))]
-        shared = [each for each in level.extra.values() if isinstance(each, dict | list)]
-        holders = [(name, each) for name, each in inner if isinstance(each, Wire | list | dict)]
+        shared: list[Any] = [each for each in level.extra.values() if isinstance(each, dict | list)]
+        holders: list[tuple[str, Any]] = [
+            (name, each) for name, each in inner if isinstance(each, Wire | list | dict)
+        ]
         texts = [name for name, each in inner if isinstance(each, str) and each == text]
         if shared or len(holders) + len(texts) != 1:
             return None
         if texts:
             return levels, (*steps, (texts[0], False))
         name, value = holders[0]
-        in_list = isinstance(value, list) and len(value) == 1
-        inside: Any = value[0] if isinstance(value, list) and in_list else value
+        in_list = is_list(value) and len(value) == 1
+        inside = value[0] if in_list else value
         if not isinstance(inside, Wire):
             return None
         levels.append(inside)

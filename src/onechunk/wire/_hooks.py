@@ -8,7 +8,7 @@ from typing import Any, get_args
 from cattrs import Converter
 
 from onechunk._errors import WireError
-from onechunk._marks import UNSET
+from onechunk._marks import UNSET, is_list
 from onechunk.mapping._reader import Rename
 from onechunk.mapping._rows import Fault, expected
 from onechunk.mapping._source import Source
@@ -41,7 +41,7 @@ class Hooks:
         converter.register_structure_hook_factory(_is_wire, self._structure_hook)
         converter.register_unstructure_hook_factory(_is_wire, self.unstructure)
         converter.register_structure_hook_factory(_is_wire_union, self._structure_hook)
-        converter.register_unstructure_hook_factory(_is_wire_union, lambda _: self.to_json)
+        converter.register_unstructure_hook_factory(_is_wire_union, self._to_json_hook)
 
     def _structure_hook(self, cls: Any) -> Callable[[Any, Any], Any]:
         options = tuple(get_args(cls)) or (cls,)
@@ -55,6 +55,9 @@ class Hooks:
                 raise WireError(fault.message, dialect=self._dialect, path=path) from None
 
         return hook
+
+    def _to_json_hook(self, _: Any) -> Callable[[Any], Any]:
+        return self.to_json
 
     def structure(self, cls: type[Wire], *, keep: bool = False) -> Callable[[Any], Any]:
         """Return a function from payload to *cls*; it raises `Fault`.
@@ -71,8 +74,8 @@ class Hooks:
         """Return the payload of a wire object, of a list of them, or of any other value."""
         if isinstance(value, Wire):
             return self.unstructure(type(value))(value)
-        if isinstance(value, list):
-            return [self.to_json(each) for each in value]
+        if is_list(value):
+            return list(map(self.to_json, value))
         return value
 
     def _cached(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
@@ -97,7 +100,7 @@ class Hooks:
         key = self._rename(TAG)
 
         def structure(value: Any) -> Any:
-            if type(value) is not dict:
+            if value.__class__ is not dict:
                 if unknown is not None:
                     return value
                 raise expected("an object", value)
