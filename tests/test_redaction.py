@@ -18,6 +18,7 @@ from onechunk import (
     ToolCall,
     load_adapters,
 )
+from onechunk.mapping import is_list, is_object
 from tests.support.frames import events, payloads, read_frames
 from tests.support.recordings import Recording
 from tests.support.streams import decode_all, encode_all
@@ -25,8 +26,6 @@ from tests.test_laws import LEGAL
 
 COPIES = {
     "* choices.raw_output": "Fireworks: prompt and completion as the model's template has them",
-    "* error.failed_generation": "Groq: a call that fits no tool, as the model wrote it",
-    "* choices.top_logprobs": "Together: tokens are keys of an object beside the logprobs",
     "minimax choices.message.reasoning_details": "all details of the stream, joined by id",
     "openai choices.message.content": "all text so far; derived only where a profile says so",
 }
@@ -39,7 +38,6 @@ SOURCES = {
     "databricks choices.delta.content.citations": "what a cited document says",
     "groq choices.delta.annotations": "names of cited documents",
     "groq choices.delta.executed_tools": "what the server's own tools were asked and said",
-    "mistral-ts choices.delta.content.thinking": "names of tools and addresses of sources",
     "openai choices.delta.annotations": "what a cited page says",
     "openai choices.delta.content.citations": "addresses of cited pages",
     "openrouter choices.delta.annotations": "what a cited page says",
@@ -128,10 +126,10 @@ def _strings(value: Any, path: str = "", *, keys: bool = False) -> Iterator[tupl
     """Yield every string in a JSON value, with the keys on the way to it."""
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, list):
+    elif is_list(value):
         for each in value:
             yield from _strings(each, path, keys=keys)
-    elif isinstance(value, dict):
+    elif is_object(value):
         for key, each in value.items():
             if keys:
                 yield path, key

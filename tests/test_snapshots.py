@@ -1,4 +1,4 @@
-"""Every recording as canonical chunks and in every other dialect: read these files, they are docs."""
+"""Every recording as canonical chunks and in every other dialect: these files are there to read."""
 
 from typing import Any
 

@@ -338,8 +338,7 @@ class Shaper:
 
 
 def _says_something(usage: Usage) -> bool:
-    counts = [getattr(usage, attribute.name) for attribute in fields(Usage)]
-    return any(type(count) is int for count in counts)
+    return any(getattr(usage, a.name) is not None for a in fields(Usage) if a.name != "extra")
 
 
 def _speaks(part: Part, *, first: bool) -> bool:

@@ -107,10 +107,14 @@ def _objects(cls: type[Wire], rename: Rename) -> st.SearchStrategy[dict[str, Any
     ]
     nothing: dict[str, Any] = {}
     return st.builds(
-        lambda more, found: {**more, **{k: v for k, v in found.items() if v is not _ABSENT}},
+        _merged,
         st.just(nothing) | st.one_of(vendors) | others,
         st.fixed_dictionaries(known),
     )
+
+
+def _merged(more: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    return {**more, **{key: value for key, value in found.items() if value is not _ABSENT}}
 
 
 def _values(name: str, hint: Any, rename: Rename) -> Json:
@@ -133,7 +137,7 @@ def _options(hint: Any, rename: Rename) -> Iterator[Json]:
             yield from _options(each, rename)
     elif origin is list:
         items = list(_options(arguments[0], rename))
-        found = st.lists(st.one_of(items), max_size=3)
+        found: Json = st.lists(st.one_of(items), max_size=3)
         if any(item in _DEEP for item in items):
             found = st.lists(st.one_of(items), min_size=1, max_size=2)
             _DEEP.append(found)

@@ -5,6 +5,8 @@ from typing import Any
 
 import attrs
 
+from onechunk.mapping import is_list, is_object
+
 
 def difference(one: Any, two: Any, path: str = "$") -> str:
     """Return the first place where two values differ, in words; empty if they do not.
@@ -14,16 +16,19 @@ def difference(one: Any, two: Any, path: str = "$") -> str:
     """
     if type(one) is not type(two):
         return f"{path}: {_name(one)} is not {_name(two)}"
-    if isinstance(one, dict):
+    if is_object(one):
         missing = [key for key in one if key not in two]
         added = [key for key in two if key not in one]
         if missing or added:
             return f"{path}: without {missing}, with {added}"
         return _first(difference(one[key], two[key], f"{path}.{key}") for key in one)
-    if isinstance(one, list | tuple):
-        if len(one) != len(two):
-            return f"{path}: {len(one)} items are not {len(two)}"
-        pairs = enumerate(zip(one, two, strict=True))
+    if isinstance(one, tuple):
+        return difference(list[Any](one), list[Any](two), path)
+    if is_list(one):
+        items = one
+        if len(items) != len(two):
+            return f"{path}: {len(items)} items are not {len(two)}"
+        pairs = enumerate(zip(items, two, strict=True))
         return _first(difference(a, b, f"{path}[{number}]") for number, (a, b) in pairs)
     if attrs.has(type(one)):
         names = [attribute.name for attribute in attrs.fields(type(one))]

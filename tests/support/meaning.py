@@ -19,6 +19,7 @@ from onechunk import (
     TokenLogprob,
     ToolCall,
 )
+from onechunk.mapping import is_list, is_object
 
 Aspect = tuple[int | None, str]
 """The index of a choice, None for the whole stream, and what of it: `text`, `calls.name`."""
@@ -73,11 +74,11 @@ def meaning(chunks: Iterable[Chunk]) -> dict[Aspect, Any]:
 
 def _speaks(value: Any) -> bool:
     empty: list[Any] = ["", None, []]
-    return any(map(_speaks, value)) if isinstance(value, list) else value not in empty
+    return any(map(_speaks, value)) if is_list(value) else value not in empty
 
 
 def _usage(usage: Any, said: dict[Aspect, Any]) -> None:
-    counts = {a.name: getattr(usage, a.name) for a in attrs.fields(type(usage))}
+    counts = {a.name: getattr(usage, a.name) for a in attrs.fields(usage.__class__)}
     del counts["extra"]
     if any(count is not None for count in counts.values()):
         for name, count in counts.items():
@@ -114,7 +115,7 @@ def _arguments(call: _Call) -> Any:
         value = json.loads(call.text)
     except ValueError:
         return call.text
-    return value if isinstance(value, dict) else call.text
+    return value if is_object(value) else call.text
 
 
 def _logprobs(choice: Choice, index: int, said: dict[Aspect, Any]) -> None:
@@ -141,7 +142,7 @@ def different(one: dict[Aspect, Any], two: dict[Aspect, Any]) -> dict[str, tuple
 
 def _said(value: Any) -> Any:
     """Return *value* without the difference between an empty text and none."""
-    if isinstance(value, list):
+    if is_list(value):
         return [_said(each) for each in value]
     return None if value == "" else value
 
@@ -176,5 +177,5 @@ def _aspects_of_part(
     if isinstance(part, Citation):
         return {f"citations.{name}" for name in ([field] if field else _CITATION)}
     # A refusal that changes becomes text.
-    changed = {"text"} if isinstance(part, Refusal) and loss.kind == "changed" else set()
+    changed: set[str] = {"text"} if isinstance(part, Refusal) and loss.kind == "changed" else set()
     return {_TEXTS[type(part)], *changed} if type(part) in _TEXTS else set()
