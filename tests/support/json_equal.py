@@ -23,15 +23,16 @@ def difference(one: Any, two: Any, path: str = "$") -> str:
             return f"{path}: without {missing}, with {added}"
         return _first(difference(one[key], two[key], f"{path}.{key}") for key in one)
     if isinstance(one, tuple):
-        return difference(list[Any](one), list[Any](two), path)
+        first: Any = one
+        return difference(list[Any](first), list[Any](two), path)
     if is_list(one):
         items = one
         if len(items) != len(two):
             return f"{path}: {len(items)} items are not {len(two)}"
         pairs = enumerate(zip(items, two, strict=True))
         return _first(difference(a, b, f"{path}[{number}]") for number, (a, b) in pairs)
-    if attrs.has(type(one)):
-        names = [attribute.name for attribute in attrs.fields(type(one))]
+    if attrs.has(one.__class__):
+        names = [attribute.name for attribute in attrs.fields(one.__class__)]
         return _first(
             difference(getattr(one, name), getattr(two, name), f"{path}.{name}") for name in names
         )
