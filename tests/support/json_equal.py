@@ -22,9 +22,8 @@ def difference(one: Any, two: Any, path: str = "$") -> str:
         if missing or added:
             return f"{path}: without {missing}, with {added}"
         return _first(difference(one[key], two[key], f"{path}.{key}") for key in one)
-    if isinstance(one, tuple):
-        first: Any = one
-        return difference(list[Any](first), list[Any](two), path)
+    if type(two) is tuple:
+        return difference(list(one), list[Any](two), path)
     if is_list(one):
         items = one
         if len(items) != len(two):
