@@ -261,15 +261,14 @@ class Shaper:
     def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
         """Finish every choice that is still open, in *chunk*."""
         if not self._choices:
-            self._choices[0] = _ChoiceState(started=True)
-            role = "assistant" if self._rules.roles else None
-            chunk.choices.append(Choice(0, role))
+            self._choices[0] = _ChoiceState()
         for index, state in sorted(self._choices.items()):
             if not state.finished:
-                state.finished = True
+                role = "assistant" if self._rules.roles and not state.started else None
+                state.started = state.finished = True
                 found = [choice for choice in chunk.choices if choice.index == index]
                 if not found:
-                    found = [Choice(index)]
+                    found = [Choice(index, role)]
                     chunk.choices += found
                 found[0].finish = Finish(reason)
                 self.losses.append(

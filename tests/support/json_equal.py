@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from onechunk.mapping import is_list, is_object
+from onechunk.mapping import is_object
 
 
 def difference(one: Any, two: Any, path: str = "$") -> str:
@@ -22,19 +22,17 @@ def difference(one: Any, two: Any, path: str = "$") -> str:
         if missing or added:
             return f"{path}: without {missing}, with {added}"
         return _first(difference(one[key], two[key], f"{path}.{key}") for key in one)
-    if type(two) is tuple:
-        return difference(list(one), list[Any](two), path)
-    if is_list(one):
-        items = one
-        if len(items) != len(two):
-            return f"{path}: {len(items)} items are not {len(two)}"
-        pairs = enumerate(zip(items, two, strict=True))
-        return _first(difference(a, b, f"{path}[{number}]") for number, (a, b) in pairs)
     if attrs.has(one.__class__):
         names = [attribute.name for attribute in attrs.fields(one.__class__)]
         return _first(
             difference(getattr(one, name), getattr(two, name), f"{path}.{name}") for name in names
         )
+    if hasattr(one, "__getitem__") and not isinstance(one, str | bytes):
+        items: Any = one
+        if len(items) != len(two):
+            return f"{path}: {len(items)} items are not {len(two)}"
+        pairs = enumerate(zip(items, two, strict=True))
+        return _first(difference(a, b, f"{path}[{number}]") for number, (a, b) in pairs)
     both_nan = one != one and two != two  # noqa: PLR0124 (so is NaN told)
     return "" if one == two or both_nan else f"{path}: {_name(one)} is not {_name(two)}"
 
