@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from onechunk._adapter import Adapter, own
 from onechunk._chunk import Chunk, ExtraPolicy
@@ -112,8 +112,27 @@ def encode(
     return payload
 
 
+def check_extra(extra: ExtraPolicy, adapter: Adapter) -> None:
+    """Refuse what is no policy: a slip of the pen must not let residue out.
+
+    Raises:
+        EncodeError: *extra* is none of the words there are.
+    """
+    if extra not in get_args(ExtraPolicy):
+        message = f"extra is {extra!r}, not one of {', '.join(get_args(ExtraPolicy))}"
+        raise EncodeError(message, dialect=adapter.name)
+
+
 def is_away(adapter: Adapter, chunk: Chunk, extra: ExtraPolicy) -> bool:
-    """Say whether *chunk* is written without the certainty that its own residue gives."""
+    """Say whether *chunk* is written without the certainty that its own residue gives.
+
+    Raises:
+        EncodeError: It is no chunk, or *extra* is none of the words there are.
+    """
+    check_extra(extra, adapter)
+    if not isinstance(chunk, Chunk):
+        message = f"a chunk is needed, not {type(chunk).__name__}"
+        raise EncodeError(message, dialect=adapter.name)
     return chunk.dialect != adapter.name or extra == "never"
 
 
@@ -129,11 +148,12 @@ def payload_of(
     Raises:
         EncodeError: The chunk is a bare end mark, or its fields are not what they should be.
     """
+    away = is_away(adapter, chunk, extra)
     if chunk.done and not _has_data(chunk):
         message = "the end mark of a stream is a frame and has no payload: use Encoder"
         raise EncodeError(message, dialect=adapter.name)
     try:
-        if not is_away(adapter, chunk, extra):
+        if not away:
             payload = adapter.write_home(chunk)
             # Only `Encoder` knows what a running copy holds.
             return bare(payload) if adapter.running else payload

@@ -49,7 +49,9 @@ class Decoder:
         self._read = self._adapter.read_payload
         self._running = RunningReader(self._adapter.running) if self._adapter.running else None
         # Comments, and lines that are no field, which belong before the next chunk.
-        self._before: Frame | None = None
+        self._before: list[Frame] = []
+        self._before_size = 0
+        self._limit = limit
         self._error: OnechunkError | None = None
         self._events = 0
         self._closed = False
@@ -88,13 +90,13 @@ class Decoder:
         if self._error is not None or self._closed:
             raise self._stopped()
         sse = self._sse
-        if sse is not None and sse.idle and self._before is None:
+        if sse is not None and sse.idle and not self._before:
             template: Any = self._template
             said = template.event.match(data)
             if said is not None:
                 self._events += 1
                 return [template.chunk(*said)]
-        return self._take(self._splitter.feed(data), None)
+        return self._take(self._split(data), None)
 
     def match(self, data: bytes) -> tuple[Template, str, str | None] | None:
         """Return template, text and padding if *data* is one event of text that is known.
@@ -102,7 +104,7 @@ class Decoder:
         The event then counts as read. None changes nothing: *data* is still to be fed.
         """
         sse = self._sse
-        if sse is None or not sse.idle or self._before is not None or self._closed:
+        if sse is None or not sse.idle or self._before or self._closed:
             return None
         template: Any = self._template
         if not template.is_text or self._error is not None:
@@ -130,15 +132,23 @@ class Decoder:
             self._learner.objects = True
             self._template = self._sse = None
         sse = self._sse
-        if sse is not None and sse.idle and self._before is None:
+        if sse is not None and sse.idle and not self._before:
             template: Any = self._template
             said = template.event.match(data)
             if said is not None:
                 self._events += 1
                 return [(template.object(*said), template.chunk(*said))]
         objects: list[Any] = []
-        chunks = self._take(self._splitter.feed(data), objects)
+        chunks = self._take(self._split(data), objects)
         return list(zip(objects, chunks, strict=True))
+
+    def _split(self, data: bytes) -> list[bytes | Frame]:
+        if isinstance(data, bytearray | memoryview):
+            data = bytes(data)
+        elif not isinstance(data, bytes):
+            message = f"the stream must come as bytes, not {type(data).__name__}"
+            raise OnechunkError(message, dialect=self._adapter.name)
+        return self._splitter.feed(data)
 
     def _stopped(self) -> OnechunkError:
         message = "the decoder was closed"
@@ -170,8 +180,20 @@ class Decoder:
 
     def take_comments(self) -> Frame | None:
         """Return the comments that came since the last chunk; they will not stand on the next."""
-        before, self._before = self._before, None
-        return before
+        if not self._before:
+            return None
+        frames, self._before, self._before_size = self._before, [], 0
+        comments = tuple(comment for frame in frames for comment in frame.comments)
+        unknown = tuple(line for frame in frames for line in frame.unknown)
+        return Frame(None, comments=comments, unknown=unknown)
+
+    def _keep_comments(self, frame: Frame) -> None:
+        """Keep comments for the next chunk; together they may be as long as one frame."""
+        self._before.append(frame)
+        self._before_size += sum(map(len, (*frame.comments, *frame.unknown))) + 1
+        if self._before_size > self._limit:
+            message = f"comments are longer than the frame limit of {self._limit} bytes"
+            raise WireError(message, event=self._events + 1)
 
     def _take(self, items: list[bytes | Frame], objects: list[Any] | None) -> list[Chunk]:
         """Read every frame; at a fault keep the error for the next call, unless there is nothing.
@@ -182,7 +204,7 @@ class Decoder:
         try:
             for item in items:
                 template: Any = self._template
-                if template is not None and item.__class__ is bytes and self._before is None:
+                if template is not None and item.__class__ is bytes and not self._before:
                     said = template.payload.match(item)
                     if said is not None:
                         self._events += 1
@@ -204,7 +226,7 @@ class Decoder:
 
     def _read_item(self, item: bytes | Frame, objects: list[Any] | None) -> list[Chunk]:
         """Read a frame the long way, and learn from it what the next may be like."""
-        if isinstance(item, Frame) or self._before is not None or self._running is not None:
+        if isinstance(item, Frame) or self._before or self._running is not None:
             chunks = self._read_frame(item)
         else:
             self._events += 1
@@ -260,13 +282,13 @@ class Decoder:
         """Read a frame of which there is more to say than its data."""
         if isinstance(item, bytes):
             item = Frame(item)
+        if item.data is None:
+            self._keep_comments(item)
+            return []
         before = self.take_comments()
         if before is not None:
             item.comments = before.comments + item.comments
             item.unknown = before.unknown + item.unknown
-        if item.data is None:
-            self._before = item
-            return []
         self._events += 1
         data, item.data = item.data, None
         try:

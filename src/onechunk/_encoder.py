@@ -9,7 +9,7 @@ from attrs import evolve
 
 from onechunk._adapter import Adapter
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
-from onechunk._codec import DEFAULTS
+from onechunk._codec import DEFAULTS, check_extra
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, OnechunkError, unwritable
 from onechunk._framing import FRAMINGS, Frame, write_comment_sse, write_ndjson, write_sse
@@ -67,6 +67,7 @@ class Encoder:
             message = f"unknown framing {framing!r}; known are {known}"
             raise OnechunkError(message, dialect=self._adapter.name)
         self._write = WRITERS[self._framing]
+        check_extra(extra, self._adapter)
         self._extra: ExtraPolicy = extra
         # The dialect whose chunks go home: without residue no chunk does.
         self._home = "" if extra == "never" else self._adapter.name
@@ -80,6 +81,7 @@ class Encoder:
         )
         self._events = 0
         self._closed = False
+        self._lost: LossError | None = None
         # The bytes around the text of the last chunk that was only text, and what they depend on.
         self._kind: tuple[int | str | None, ...] | None = None
         self._around: list[bytes] = []
@@ -98,12 +100,14 @@ class Encoder:
         """Return the bytes that *chunk* makes ready to send; they may be none yet.
 
         Raises:
-            LossError: Only if strict.
+            LossError: Only if strict; then every later call raises it too.
             EncodeError: The chunk's fields are not what they should be.
         """
         if self._closed:
             message = "the encoder was closed"
             raise EncodeError(message, dialect=self._adapter.name)
+        if self._lost is not None:
+            raise self._lost
         self._events += 1
         try:
             if chunk.dialect == self._home:
@@ -111,12 +115,18 @@ class Encoder:
             return self._feed_away(chunk)
         except EncodeError as error:
             error.event = error.event or self._events
+            if isinstance(error, LossError):
+                # What is lost stays lost: strict encoding does not go on behind it.
+                self._lost = error
             raise
         except UNWRITABLE as exc:
             raise unwritable(exc, self._adapter.name, self._events) from exc
 
-    def close(self) -> bytes:
+    def close(self, *, empty: bool = False) -> bytes:
         """Return what a legal end still needs; nothing for a stream that went home.
+
+        Args:
+            empty: End a stream too of which no chunk came.
 
         Raises:
             EncodeError: What was held back for the end has fields that are not what they should be.
@@ -125,9 +135,9 @@ class Encoder:
             return b""
         self._closed = True
         try:
-            shaped = self._shaper.close()
+            shaped = self._shaper.close(empty=empty)
             out = b"".join([self._frame(chunk) for chunk in shaped])
-            self._note_shaped(written=bool(shaped))
+            self._note_shaped(shaped)
         except UNWRITABLE as exc:
             raise unwritable(exc, self._adapter.name, self._events) from exc
         return out
@@ -178,7 +188,7 @@ class Encoder:
         head = self.comments(chunk.frame)
         shaped = shaper.feed(chunk)
         out = head + b"".join([self._frame(each) for each in shaped])
-        self._note_shaped(written=bool(shaped))
+        self._note_shaped(shaped)
         return out
 
     def repeats(self, chunk: Chunk) -> bool:
@@ -221,12 +231,13 @@ class Encoder:
         if self._strict and lost:
             raise LossError(lost, dialect=self._adapter.name, event=self._events)
 
-    def _note_shaped(self, *, written: bool) -> None:
-        """Enter what shaping made up; of the envelope, once it was first *written*."""
+    def _note_shaped(self, shaped: list[Chunk]) -> None:
+        """Enter what shaping made up; of the envelope, once it was first written."""
         shaper = self._shaper
         if shaper.losses:
             self._book.add(shaper.losses, self._events)
             shaper.losses.clear()
+        written = any(not chunk.done for chunk in shaped)
         if written and not self._book.envelope_noted:
             self._book.envelope_noted = True
             self._book.add(shaper.made_up(), self._events)

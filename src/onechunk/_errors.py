@@ -65,7 +65,14 @@ class EncodeError(OnechunkError):
     """The canonical chunk cannot be written."""
 
 
-UNWRITABLE: Final = (AttributeError, TypeError, LookupError, ValueError, RecursionError)
+UNWRITABLE: Final = (
+    AttributeError,
+    TypeError,
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+)
 """What Python raises where a chunk's fields are not what they should be."""
 
 

@@ -15,7 +15,7 @@ from onechunk._codec import is_away, payload_of
 from onechunk._compare import DEPTH, compare
 from onechunk._errors import UNWRITABLE, EncodeError, WireError, unwritable
 from onechunk._loss import Loss
-from onechunk._marks import is_object
+from onechunk._marks import is_list, is_object
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
 
@@ -93,10 +93,10 @@ class LossBook:
         if part.extra and any(key not in seen and _says(v) for key, v in part.extra.items()):
             return self.knows(chunk)
         for key in chunk.extra:
-            if key not in seen and chunk.extra[key] is not None:
+            if key not in seen and _says(chunk.extra[key]):
                 return False
         for key in choice.extra:  # noqa: SIM110 - a generator costs as much as the rest
-            if key not in seen and choice.extra[key] is not None:
+            if key not in seen and _says(choice.extra[key]):
                 return False
         return True
 
@@ -107,7 +107,7 @@ class LossBook:
         choice = chunk.choices[0]
         seen = self._seen.setdefault((choice.index, type(choice.parts[0])), set())
         for key, value in (*chunk.extra.items(), *choice.extra.items()):
-            if value is not None and not is_object(value) and len(seen) < MOST_LOSSES:
+            if _says(value) and not is_object(value) and len(seen) < MOST_LOSSES:
                 seen.add(key)
 
     def enter(self, chunk: Chunk, event: int) -> list[Loss]:
@@ -184,7 +184,7 @@ def _shape(extra: dict[str, Any], depth: int = DEPTH) -> tuple[Any, ...]:
         [
             (key, _shape(value, depth - 1)) if value.__class__ is dict and depth else key
             for key, value in extra.items()
-            if value is not None
+            if _says(value)
         ]
     )
 
@@ -200,10 +200,12 @@ def _filled(value: Any) -> tuple[Any, ...] | None:
 
 
 def _says(value: Any) -> bool:
-    """Say whether a value holds anything but nulls and empty strings."""
+    """Say whether a value holds anything but nulls, empty strings and empty lists."""
+    if value is None or value.__class__ is str:
+        return bool(value)
     if is_object(value):
         return any(map(_says, value.values()))
-    return value is not None and value != ""
+    return not is_list(value) or any(map(_says, value))
 
 
 def _is_usual(value: Any) -> bool:

@@ -102,7 +102,6 @@ def load_adapters() -> Mapping[str, Adapter]:
     return _Adapters(tuple(entry_points(group=GROUP)))
 
 
-@cache
 def get_adapter(name: str) -> Adapter:
     """Return the adapter of a dialect or profile.
 
@@ -113,7 +112,7 @@ def get_adapter(name: str) -> Adapter:
     adapters = load_adapters()
     try:
         return adapters[name]
-    except KeyError:
+    except (KeyError, TypeError):
         known = ", ".join(sorted(adapters))
         message = f"unknown dialect {name!r}; installed are: {known}"
         raise UnknownDialectError(message) from None

@@ -44,7 +44,7 @@ class _ChoiceState:
 
     def __init__(self, *, started: bool = False) -> None:
         self.started = started
-        self.finished = False
+        self.finished: FinishReason | None = None
         self.calls: list[_Call] = []
         self.by_index: dict[int | None, _Call] = {}
         self.by_id: dict[str, _Call] = {}
@@ -118,13 +118,17 @@ class Shaper:
         """Return the chunks to write for *chunk*; often one, sometimes none yet."""
         if self.ended:
             # No reader goes on behind the end mark.
-            if chunk.choices or chunk.error:
+            if chunk.choices or chunk.error or chunk.usage:
                 self.losses.append(Loss("dropped", "$", chunk.text or None))
             return []
         self._open(chunk)
         if chunk.usage is not None and _says_something(chunk.usage):
             self._usage = chunk.usage
-        choices = [shaped for choice in chunk.choices if (shaped := self._choice(choice))]
+        choices = [
+            shaped
+            for number, choice in enumerate(chunk.choices)
+            if (shaped := self._choice(choice, number))
+        ]
         out: list[Chunk] = []
         error = chunk.error
         if error is not None:
@@ -137,9 +141,13 @@ class Shaper:
             out += self._end(whole=True)
         return out
 
-    def close(self) -> list[Chunk]:
-        """Return what is missing for a legal end; nothing if the end was written."""
-        return [] if self.ended or not self._began else self._end(whole=False)
+    def close(self, *, empty: bool = False) -> list[Chunk]:
+        """Return what is missing for a legal end; nothing if the end was written.
+
+        Args:
+            empty: End a stream too of which no chunk came.
+        """
+        return [] if self.ended or not (self._began or empty) else self._end(whole=False)
 
     def _open(self, chunk: Chunk) -> None:
         """Take over what the chunk says of the whole stream; the first word counts."""
@@ -165,9 +173,9 @@ class Shaper:
             if getattr(self._said, name) is None
         ]
 
-    def _choice(self, choice: Choice) -> Choice | None:
-        """Return what is new in *choice*, or None."""
-        index = choice.index or 0
+    def _choice(self, choice: Choice, number: int) -> Choice | None:
+        """Return what is new in *choice*, or None; without an index its *number* counts."""
+        index = number if choice.index is None else choice.index
         state = self._choices.get(index)
         if state is None:
             state = self._choices[index] = _ChoiceState()
@@ -183,11 +191,16 @@ class Shaper:
                     parts.append(fragment)
             elif _speaks(part, first=first) and (type(part) in says or type(part) is Refusal):
                 parts.append(part)
-        finish = None if state.finished else choice.finish
+        finish = choice.finish
+        if finish is not None and state.finished is not None:
+            if finish.reason is not state.finished:
+                path = f"$.choices[{number}].finish.reason"
+                self.losses.append(Loss("dropped", path, finish.reason.value))
+            finish = None
         if not (parts or finish or choice.logprobs or (role and choice.role)):
             return None
         state.started = True
-        state.finished = state.finished or finish is not None
+        state.finished = finish.reason if finish is not None else state.finished
         return Choice(index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
 
     def _call(self, part: ToolCall, choice: int, state: _ChoiceState) -> ToolCall | None:
@@ -262,15 +275,16 @@ class Shaper:
         """Finish every choice that is still open, in *chunk*."""
         if not self._choices:
             self._choices[0] = _ChoiceState()
+        by_index = {choice.index: choice for choice in chunk.choices}
         for index, state in sorted(self._choices.items()):
-            if not state.finished:
+            if state.finished is None:
                 role = "assistant" if self._rules.roles and not state.started else None
-                state.started = state.finished = True
-                found = [choice for choice in chunk.choices if choice.index == index]
-                if not found:
-                    found = [Choice(index, role)]
-                    chunk.choices += found
-                found[0].finish = Finish(reason)
+                state.started, state.finished = True, reason
+                found = by_index.get(index)
+                if found is None:
+                    found = Choice(index, role)
+                    chunk.choices.append(found)
+                found.finish = Finish(reason)
                 self.losses.append(
                     Loss("invented", f"$.choices[{index}].finish.reason", reason.value)
                 )
@@ -306,7 +320,7 @@ class Shaper:
         if not self._failed:
             if whole:
                 self._finish_open(last)
-            elif any(not state.finished for state in self._choices.values()):
+            elif not self._choices or any(not s.finished for s in self._choices.values()):
                 last.error = Error(self._defaults.cut_off, "incomplete_stream")
                 self.losses.append(Loss("invented", "$.error.message", last.error.message))
                 self._failed = True
@@ -328,8 +342,8 @@ class Shaper:
         """Finish what the source ended without a word for it."""
         for index, state in sorted(self._choices.items()):
             if state.started and not state.finished:
-                state.finished = True
                 reason = FinishReason.TOOL_CALLS if state.calls else FinishReason.STOP
+                state.finished = reason
                 chunk.choices.append(Choice(index, finish=Finish(reason)))
                 self.losses.append(
                     Loss("invented", f"$.choices[{index}].finish.reason", reason.value)

@@ -66,13 +66,13 @@ class Translator:
                 returned by the call before.
             LossError: Only if strict; after what came before it, as above.
         """
+        if self._error is not None:
+            raise self._error
         said = self._decoder.match(data)
         if said is not None:
             return self._feed_text(*said)
         # Whatever else comes may change what the next text needs.
         self._repeated = None
-        if self._error is not None:
-            raise self._error
         out = self._encode(self._decoder.feed(data))
         before = self._decoder.take_comments()
         if before is None:
@@ -92,8 +92,6 @@ class Translator:
 
     def _encode(self, chunks: list[Chunk]) -> bytes:
         """Write every chunk; at an error keep it for the next call, unless there is nothing."""
-        if len(chunks) == 1:
-            return self._encoder.feed(chunks[0])
         out: list[bytes] = []
         for chunk in chunks:
             try:
@@ -114,8 +112,13 @@ class Translator:
         """
         if self._error is not None:
             raise self._error
-        return self._encode(self._decoder.close()) + self.abort()
+        out = self._encode(self._decoder.close())
+        if self._error is not None:
+            raise self._error
+        return out + self.abort()
 
     def abort(self) -> bytes:
         """Return the target's legal end without waiting for the source's, as after an error."""
-        return self._encoder.close()
+        self._repeated = None
+        away = self._decoder.dialect != self._encoder.dialect
+        return self._encoder.close(empty=away)

@@ -105,8 +105,10 @@ def _add_call(calls: list[_Call], part: ToolCall) -> None:
         calls.append(call)
     call.id = call.id or part.id
     call.name = call.name or part.name or ""
-    whole = isinstance(part.arguments, dict)
-    call.text += json.dumps(part.arguments) if whole else str(part.arguments or "")
+    if isinstance(part.arguments, dict):
+        call.text += json.dumps(part.arguments, separators=(",", ":"), ensure_ascii=False)
+    else:
+        call.text += part.arguments or ""
 
 
 def _arguments(call: _Call) -> Any:

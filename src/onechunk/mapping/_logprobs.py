@@ -100,7 +100,8 @@ def logprobs_row(
 
 def finite(logprob: float | None) -> float | None:
     """Return *logprob* as JSON can say it: what is less than any number is `UNLIKELY`."""
-    if logprob is None or math.isfinite(logprob):
+    # An int too long for a float would be an error of `isfinite`.
+    if logprob is None or isinstance(logprob, int) or math.isfinite(logprob):
         return logprob
     return UNLIKELY if logprob < 0 else None
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from cattrs import Converter
 
 from onechunk._errors import WireError
-from onechunk._marks import UNSET, is_list
+from onechunk._marks import UNSET
 from onechunk.mapping._reader import Rename
 from onechunk.mapping._rows import Fault, expected
 from onechunk.mapping._source import Source
@@ -74,7 +74,7 @@ class Hooks:
         """Return the payload of a wire object, of a list of them, or of any other value."""
         if isinstance(value, Wire):
             return self.unstructure(type(value))(value)
-        if is_list(value):
+        if issubclass(value.__class__, list):
             return list(map(self.to_json, value))
         return value
 
