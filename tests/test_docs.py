@@ -13,7 +13,6 @@ import onechunk
 import onechunk_adapters
 from docs.generate import PAGES, generated
 from onechunk import load_adapters
-from onechunk._registry import get_adapter
 from tests.support.command_line import install_adapter, run
 from tests.support.laws import (
     chunk_round_trip,
@@ -168,7 +167,6 @@ def parley(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
     importlib.invalidate_caches()
     load_adapters.cache_clear()
-    get_adapter.cache_clear()
     page = text_of(ROOT / "docs/write-your-own.md")
     stream = tmp_path / "good-evening.ndjson"
     stream.write_text(page.partition("```json\n")[2].partition("```")[0], encoding="utf-8")
@@ -177,7 +175,6 @@ def parley(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     sys.modules.pop("parley", None)
     importlib.invalidate_caches()
     load_adapters.cache_clear()
-    get_adapter.cache_clear()
 
 
 def test_example_adapter(parley: Path) -> None:

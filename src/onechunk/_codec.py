@@ -123,7 +123,7 @@ def check_extra(extra: ExtraPolicy, adapter: Adapter) -> None:
         raise EncodeError(message, dialect=adapter.name)
 
 
-def is_away(adapter: Adapter, chunk: Chunk, extra: ExtraPolicy) -> bool:
+def is_away(adapter: Adapter, chunk: object, extra: ExtraPolicy) -> bool:
     """Say whether *chunk* is written without the certainty that its own residue gives.
 
     Raises:

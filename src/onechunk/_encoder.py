@@ -122,15 +122,23 @@ class Encoder:
         except UNWRITABLE as exc:
             raise unwritable(exc, self._adapter.name, self._events) from exc
 
-    def close(self, *, empty: bool = False) -> bytes:
+    def close(self) -> bytes:
         """Return what a legal end still needs; nothing for a stream that went home.
-
-        Args:
-            empty: End a stream too of which no chunk came.
 
         Raises:
             EncodeError: What was held back for the end has fields that are not what they should be.
         """
+        return self._finish(empty=False)
+
+    def abort(self) -> bytes:
+        """Return what `close` does, and an end in error for a stream of which no chunk came.
+
+        Raises:
+            EncodeError: As `close` does.
+        """
+        return self._finish(empty=True)
+
+    def _finish(self, *, empty: bool) -> bytes:
         if self._closed:
             return b""
         self._closed = True

@@ -295,7 +295,7 @@ class Shaper:
         Text that comes after a finish overtakes the word, but not the text beside it.
         """
         finishes = any(choice.finish for choice in chunk.choices)
-        if self._held is not None and not finishes and chunk.error is None:
+        if self._held is not None and not finishes:
             return [*self._let_go(self._held), chunk]
         out = [] if self._held is None else [self._held]
         self._held = None

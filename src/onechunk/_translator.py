@@ -121,4 +121,4 @@ class Translator:
         """Return the target's legal end without waiting for the source's, as after an error."""
         self._repeated = None
         away = self._decoder.dialect != self._encoder.dialect
-        return self._encoder.close(empty=away)
+        return self._encoder.abort() if away else self._encoder.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onechunk import DERIVED, Json, Other, Reasoning, Refusal, Text
+from onechunk import DERIVED, Json, Other, Refusal, Text
 from onechunk.mapping import (
     Calls,
     Content,
@@ -12,7 +12,6 @@ from onechunk.mapping import (
     Leaf,
     Object,
     Row,
-    Says,
     Table,
     Via,
     finish_row,
@@ -20,6 +19,7 @@ from onechunk.mapping import (
     logprobs_row,
     usage_row,
 )
+from onechunk_adapters._reasoning import reasoning_details
 from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, chunk_table
 from onechunk_adapters.llama.words import REASONS, USAGE_COPIES, WORDS
 
@@ -71,7 +71,7 @@ def build() -> Table:
             parts=(Other,),
             also=(Refusal,),
         ),
-        Says("reasoning_content", Reasoning, ("reasoning",), first=True),
+        reasoning_details(("reasoning_content", "reasoning")),
         Calls("tool_calls", CALL, legacy="function_call"),
     )
     choice: tuple[Row, ...] = (

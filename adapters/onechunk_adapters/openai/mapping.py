@@ -28,8 +28,9 @@ from onechunk.mapping import (
     logprobs_row,
     usage_row,
 )
+from onechunk_adapters._reasoning import reasoning_details
 from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, chunk_table
-from onechunk_adapters.openai.extras import ANNOTATIONS, AUDIO, reasoning_details
+from onechunk_adapters.openai.objects import ANNOTATIONS, AUDIO
 from onechunk_adapters.openai.profiles import Vendor
 from onechunk_adapters.openai.words import REASONS, WORDS
 
