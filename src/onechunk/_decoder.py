@@ -142,7 +142,7 @@ class Decoder:
         chunks = self._take(self._split(data), objects)
         return list(zip(objects, chunks, strict=True))
 
-    def _split(self, data: object) -> list[bytes | Frame]:
+    def _split(self, data: bytes | bytearray | memoryview | str) -> list[bytes | Frame]:
         if isinstance(data, bytearray | memoryview):
             data = bytes(data)
         elif not isinstance(data, bytes):
