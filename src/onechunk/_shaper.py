@@ -266,7 +266,7 @@ class Shaper:
         """Make a failure of the finish words that are not written yet."""
         held = () if self._held is None else self._held.choices
         for choice in (*held, *chunk.choices):
-            if choice.finish is not None:
+            if choice.finish is not None and choice.finish.reason is not FinishReason.ERROR:
                 path = f"$.choices[{choice.index}].finish.reason"
                 self.losses.append(Loss("changed", path, choice.finish.reason.value))
                 choice.finish = Finish(FinishReason.ERROR)
@@ -305,9 +305,9 @@ class Shaper:
         return [*out, chunk]
 
     def _let_go(self, held: Chunk) -> list[Chunk]:
-        """Return what *held* says beside its finish words; these stay held."""
+        """Return what *held* says beside its finish words, which stay held."""
         said = [choice for choice in held.choices if choice.parts or choice.role or choice.logprobs]
-        if not said:
+        if not said and held.error is None:
             return []
         ends = [Choice(c.index, finish=c.finish, stop=c.stop) for c in held.choices if c.finish]
         self._held = Chunk(choices=ends, dialect=held.dialect)

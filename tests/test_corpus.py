@@ -1,0 +1,107 @@
+"""The laws over recordings of real services; nothing where they are absent."""
+
+import json
+
+import pytest
+
+from onechunk import Chunk, OnechunkError, Refusal, Text, Translator
+from tests.support.corpus import CorpusFile, corpus_files
+from tests.support.frames import payloads
+from tests.support.laws import chunk_round_trip, stream_round_trip
+from tests.support.streams import decode_all, pieces
+
+FOLDERS = {
+    "azure": "azure",
+    "deepseek": "deepseek",
+    "groq": "groq",
+    "llama_vllm": "llama",
+    "mistral": "mistral",
+    "openai_chat": "openai",
+    "openai_text": "completions",
+    "openrouter": "openrouter",
+    "other_openai_dialect": "openai",
+    "perplexity": "perplexity",
+    "xai": "xai",
+}
+"""Folder of the corpus to dialect; text surfaces are `completions` everywhere."""
+
+NOT_LEGAL_WIRE = {
+    "responses/openai_chat/UKGovernmentBEIS-inspect_ai__dataset_test_dataset_samples-mcq.json": (
+        "a data set of questions whose `choices` are strings, and no response"
+    ),
+}
+
+every_folder = pytest.mark.parametrize("folder", FOLDERS)
+
+
+def dialect_of(file: CorpusFile) -> str:
+    """Return the dialect that a file is of."""
+    return "completions" if file.surface == "text" else FOLDERS[file.dialect]
+
+
+def streams(folder: str) -> list[CorpusFile]:
+    """Return the streams of a folder that are of a family here."""
+    return corpus_files("streams", dialects={folder}, surfaces={"chat", "text"})
+
+
+@every_folder
+def test_streams(folder: str) -> None:
+    """Laws 1 to 3 hold for every recorded stream."""
+    failures = {
+        file.file: found
+        for file in streams(folder)
+        if (found := _failure(dialect_of(file), file.data))
+    }
+
+    assert failures == {}
+
+
+def _failure(dialect: str, data: bytes) -> str:
+    found = next(filter(None, (chunk_round_trip(dialect, each) for each in payloads(data))), "")
+    found = found or stream_round_trip(dialect, data)
+    whole = decode_all(dialect, [data])
+    if not found and any(decode_all(dialect, pieces(data, size)) != whole for size in (7, 1000)):
+        return "chunks depend on the cuts"
+    return found
+
+
+@every_folder
+def test_responses(folder: str) -> None:
+    """Law 1 holds for every recorded response that is whole, but for what is none."""
+    failures: dict[str, str] = {}
+    for file in corpus_files("responses", dialects={folder}, surfaces={"chat", "text"}):
+        try:
+            found = chunk_round_trip(dialect_of(file), json.loads(file.data))
+        except OnechunkError as error:
+            found = str(error)
+        if bool(found) != (file.file in NOT_LEGAL_WIRE):
+            failures[file.file] = found
+
+    assert failures == {}
+
+
+@every_folder
+def test_translation(folder: str) -> None:
+    """A recorded stream in another dialect has the same text, whole or in pieces, and ends."""
+    for file in streams(folder):
+        dialect = dialect_of(file)
+        target = "mistral" if dialect != "mistral" else "openai"
+        translator = Translator(dialect, target)
+        out = b"".join(translator.feed(each) for each in pieces(file.data, 512))
+        out += translator.close()
+        before = decode_all(dialect, [file.data])
+        after = decode_all(target, [out])
+
+        assert out.endswith(b"data: [DONE]\n\n"), file.file
+        assert _said(after) == _said(before), file.file
+
+
+def _said(chunks: list[Chunk]) -> dict[int, str]:
+    said: dict[int, str] = {}
+    for chunk in chunks:
+        for number, choice in enumerate(chunk.choices):
+            index = number if choice.index is None else choice.index
+            for part in choice.parts:
+                if isinstance(part, Text | Refusal) and part.text:
+                    said[index] = said.get(index, "") + part.text
+    return said
