@@ -6,7 +6,9 @@ import json
 import random
 from typing import Any
 
-__all__ = ["STREAMS", "payloads"]
+from benchmarks.events import EVENTS, NAMED
+
+__all__ = ["STREAMS", "events_of", "payloads"]
 
 WORDS = (
     *("the", "a", "of", "stream", "token", "answer", "model", "gateway"),
@@ -17,22 +19,19 @@ WORDS = (
 def payloads(dialect: str, events: int) -> list[bytes]:
     """Return *events* payloads: 86 % text, then tool calls in fragments, head and end."""
     dice = random.Random(7)  # noqa: S311 - a benchmark needs no secret
+    first_call = events * 86 // 100
     made: list[str] = []
     for number in range(events):
         word = " " + dice.choice(WORDS)
+        call, place = divmod(max(0, number - first_call), 70)
         kind = "text"
         if number == 0:
             kind = "head"
-        elif number >= events * 86 // 100:
-            kind = "call" if (number - events * 86 // 100) % 70 == 0 else "fragment"
+        elif number >= first_call:
+            kind = "fragment" if place else "call"
         if number == events - 1:
             kind = "end"
-        made.append(
-            json.dumps(
-                STREAMS[dialect](kind, word, max(0, number - events * 86 // 100) // 20),
-                separators=(",", ":"),
-            )
-        )
+        made.append(json.dumps(STREAMS[dialect](kind, word, call), separators=(",", ":")))
     return [text.encode() for text in made]
 
 
@@ -103,4 +102,14 @@ def _llama(kind: str, word: str, call: int) -> dict[str, Any]:
     return {**chunk, "model": "meta-llama/Llama-3.3-70B-Instruct"}
 
 
-STREAMS = {"openai": _openai, "mistral": _mistral, "llama": _llama}
+STREAMS = {"openai": _openai, "mistral": _mistral, "llama": _llama, **EVENTS}
+
+
+def events_of(dialect: str, texts: list[bytes]) -> list[bytes]:
+    """Return server-sent events around payloads, named where the dialect names them."""
+    if dialect not in NAMED:
+        return [b"data: " + text + b"\n\n" for text in texts]
+    return [
+        b"event: " + json.loads(text)["type"].encode() + b"\ndata: " + text + b"\n\n"
+        for text in texts
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from attrs import fields
 
@@ -57,7 +57,7 @@ def _file(name: str) -> str:
 def dialects() -> str:
     """Return the dialects, their wire classes and profiles."""
     rows = [
-        [f"`{each.name}`", f"`{each.wire.__name__}`", each.title, _profiles_of(each)]
+        [f"`{each.name}`", f"`{each.wire_name}`", each.title, _profiles_of(each)]
         for each in _dialects()
     ]
     return _table(["dialect", "wire class", "what", "profiles"], rows)
@@ -72,10 +72,10 @@ def streams() -> str:
     rows = [
         [
             f"`{each.name}`",
-            f"`{'' if each.envelope is None else each.envelope.__name__}`",
+            "none" if each.envelope is None else f"`{each.envelope.__name__}`",
             each.framing,
             "none" if each.end is None else f"`{each.end.decode()}`",
-            "alone, last" if each.rules.usage == "alone" else "on the last choice's finish",
+            "alone, last" if each.rules.usage == "alone" else "with the last finish",
             "a finish word" if each.rules.error_finish else "an error object",
             ", ".join(sorted(part.__name__ for part in each.rules.says)),
         ]
@@ -103,8 +103,8 @@ def _differences(vendor: Vendor) -> Iterator[str]:
         yield f"writes {reason.value} as `{word}`"
     for path, field in vendor.usage.items():
         yield f"`usage.{path}` is `{field}`"
-    if vendor.reasoning_apart:
-        yield "`completion_tokens` leaves reasoning out"
+    for field, others in vendor.apart.items():
+        yield f"`{field}` leaves {_code(others)} out on the wire"
     if vendor.stop:
         yield f"{_code(vendor.stop)} is `Choice.stop`"
     if vendor.usage_at:
@@ -122,21 +122,38 @@ def finish_words() -> str:
     """Return the words that each dialect reads as a reason; first the one that it writes."""
     words = {each.name: import_module(f"{_room(each)}.words") for each in _dialects()}
     rows = [
-        [f"`{reason.value}`", *(_words(module, reason) for module in words.values())]
-        for reason in FinishReason
+        [f"`{name}`", *(_words(module, name, reason) for reason in FinishReason)]
+        for name, module in words.items()
     ]
-    return _table(["reason", *(f"`{name}`" for name in words)], rows)
+    return _table(["dialect", *(f"`{reason.value}`" for reason in FinishReason)], rows)
 
 
 def _room(adapter: Adapter) -> str:
-    return adapter.wire.__module__.rpartition(".")[0]
+    first: Any = next(iter(get_args(adapter.wire)), adapter.wire)
+    return str(first.__module__).rpartition(".")[0]
 
 
-def _words(module: Any, reason: FinishReason) -> str:
-    written = module.WORDS[reason]
+def _words(module: Any, name: str, reason: FinishReason) -> str:
+    # A room of two versions has words for both.
+    version = name.rpartition("-")[2].upper()
+    words = getattr(module, f"WORDS_{version}", module.WORDS)
+    written = words[reason]
     first = "an error object" if written is None else f"**{written}**"
     read = [word for word, means in module.REASONS.items() if means is reason and word != written]
     return ", ".join([first, *read])
+
+
+def apart() -> str:
+    """Return the counts that leave out what the canonical ones include."""
+    owners = {each.name: import_module(f"{_room(each)}.words") for each in _dialects()}
+    found = {name: getattr(module, "APART", {}) for name, module in owners.items()}
+    found |= {vendor.name: vendor.apart for vendor in VENDORS}
+    rows = [
+        [f"`{name}`", f"`{field}`", _code(others)]
+        for name, fields_apart in found.items()
+        for field, others in fields_apart.items()
+    ]
+    return _table(["dialect or profile", "its number for", "leaves out"], rows)
 
 
 def copies() -> str:
@@ -186,7 +203,7 @@ def _row_copies(rows: tuple[Row, ...], path: str) -> Iterator[tuple[str, str]]:
             case Says():
                 for key in row.also_in:
                     yield f"{path}{key}", f"`{row.part.__name__}.text`"
-            case PartVia():
+            case PartVia() if row.parts[0] is Reasoning:
                 for key in row.also_at:
                     yield f"{path}{key}", f"`{row.parts[0].__name__}.text`"
             case Copy():
@@ -230,8 +247,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "profiles": profiles,
     "finish words": finish_words,
     "copies": copies,
+    "counts apart": apart,
     "residue that repeats": _residue(COPIES),
     "residue of its own": _residue(SOURCES),
+    "file examples/herald.py": lambda: _file("examples/herald.py"),
     "file examples/parley.py": lambda: _file("examples/parley.py"),
     **{f"fields of {cls.__name__}": _fields_of(cls) for cls in _CLASSES},
     **{f"fields of Media, {kind}": _media(kind) for kind in _MEDIA},

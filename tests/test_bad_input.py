@@ -34,8 +34,24 @@ GOOD = 6
 """Frames before the bad one: enough for the decoder to expect more of the kind."""
 
 
+EVENT_TEXTS: dict[str, str] = {
+    "anthropic": (
+        '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"…"}}'
+    ),
+    "bedrock": '{"contentBlockDelta":{"delta":{"text":"…"},"contentBlockIndex":0}}',
+    "cohere": '{"type":"content-delta","index":0,"delta":{"message":{"content":{"text":"…"}}}}',
+    "cohere-v1": '{"is_finished":false,"event_type":"text-generation","text":"…"}',
+    "gemini": '{"candidates":[{"content":{"parts":[{"text":"…"}],"role":"model"},"index":0}]}',
+    "llama-api": '{"id":"a","event":{"event_type":"progress","delta":{"type":"text","text":"…"}}}',
+    "ollama": '{"model":"m","message":{"role":"assistant","content":"…"},"done":false}',
+    "responses": '{"type":"response.output_text.delta","output_index":0,"delta":"…"}',
+}
+
+
 def good(dialect: str, number: int = 0) -> bytes:
     """Return a legal payload."""
+    if dialect in EVENT_TEXTS:
+        return EVENT_TEXTS[dialect].replace("…", f"Hi {number}").encode()
     said = (
         {"text": f"Hi {number}"}
         if dialect == "completions"

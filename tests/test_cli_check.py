@@ -147,7 +147,7 @@ def test_a_folder_without_recordings_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_bytes(EVENT)
     result = run("check", "--from", "openai", tmp_path)
     assert (result.code, result.out) == (2, b"")
-    assert "holds no recording (.json .jsonl .ndjson .sse)" in result.error
+    assert "holds no recording (.eventstream .json .jsonl .ndjson .sse)" in result.error
 
 
 def test_a_file_counts_once(tmp_path: Path) -> None:

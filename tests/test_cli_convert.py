@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onechunk import Decoder, Encoder, Translator
+from onechunk import Decoder, Encoder, Translator, load_adapters
 from tests.support.command_line import FAMILIES, MODULE, Result, run, run_process
 from tests.support.paths import RECORDINGS_FOLDER
 from tests.support.recordings import RECORDINGS
@@ -204,3 +204,21 @@ def test_an_output_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "no" / "such" / "folder.sse"
     result = run("convert", "--from", "openai", "--to", "llama", "-o", path, data=EVENT)
     assert result == Result(2, b"", f"onechunk: {path}: No such file or directory\n")
+
+
+@pytest.mark.parametrize("source", FAMILIES)
+def test_every_pair(source: str, tmp_path: Path) -> None:
+    """A stream of every dialect is converted into every other, and from there read again."""
+    adapter = load_adapters()[source]
+    assert adapter.demo is not None
+    recording = tmp_path / "recording"
+    recording.write_bytes(adapter.demo())
+    for target in FAMILIES:
+        converted = run("convert", "--from", source, "--to", target, recording)
+        out = tmp_path / "converted"
+        out.write_bytes(converted.out)
+        shown = run("show", "--from", target, out)
+
+        assert (converted.code, converted.error) == (0, "")
+        assert (shown.code, shown.error) == (0, "")
+        assert shown.text.count("\n") > 1

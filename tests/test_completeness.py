@@ -1,6 +1,7 @@
 """What must go together does: rooms, entry points, recordings, words, hazards."""
 
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,21 @@ def test_rooms_are_entry_points() -> None:
     """Every room is found through the entry points, and every adapter has a room."""
     adapters = load_adapters().values()
 
-    assert {adapter.dialect.removesuffix("-ts") for adapter in adapters} == ROOMS
+    assert {_room(adapter.dialect) for adapter in adapters} == ROOMS
+
+
+def _room(dialect: str) -> str:
+    """Return the folder of a dialect; two forms of one wire share theirs."""
+    name = dialect.replace("-", "_")
+    return name if name in ROOMS else name.rpartition("_")[0]
+
+
+def test_profiles_are_entry_points() -> None:
+    """Every profile names its room, so that no other is imported to find it."""
+    profiles = {each.name: each.dialect for each in load_adapters().values()}
+    points = {point.name: point.load().name for point in entry_points(group="onechunk.profiles")}
+
+    assert points == {name: owner for name, owner in profiles.items() if name != owner}
 
 
 @pytest.mark.parametrize("room", sorted(ROOMS))
@@ -64,7 +79,8 @@ def test_rooms_are_alike(room: str) -> None:
     """Every room has the same files."""
     files = {path.name for path in (Path(onechunk_adapters.__path__[0]) / room).iterdir()}
 
-    assert {"__init__.py", "wire.py", "words.py", "mapping.py", "demo.sse"} <= files
+    assert {"__init__.py", "wire.py", "words.py", "mapping.py"} <= files
+    assert any(name.startswith("demo.") for name in files)
 
 
 @pytest.mark.parametrize("room", sorted(ROOMS))

@@ -11,19 +11,29 @@ from tests.support.laws import chunk_round_trip, stream_round_trip
 from tests.support.streams import decode_all, pieces
 
 FOLDERS = {
-    "azure": "azure",
-    "deepseek": "deepseek",
-    "groq": "groq",
-    "llama_vllm": "llama",
-    "mistral": "mistral",
-    "openai_chat": "openai",
-    "openai_text": "completions",
-    "openrouter": "openrouter",
-    "other_openai_dialect": "openai",
-    "perplexity": "perplexity",
-    "xai": "xai",
+    "anthropic": {"messages": "anthropic"},
+    "azure": {"chat": "azure", "responses": "responses"},
+    "bedrock": {"bedrock_converse": "bedrock", "bedrock_invoke": "bedrock"},
+    "cohere": {"cohere_v1": "cohere-v1", "cohere_v2": "cohere"},
+    "deepseek": {"chat": "deepseek"},
+    "gemini": {"generateContent": "gemini"},
+    "groq": {"chat": "groq"},
+    "llama_vllm": {"chat": "llama", "text": "completions"},
+    "mistral": {"chat": "mistral"},
+    "ollama": {"ollama_chat": "ollama", "ollama_generate": "ollama"},
+    "openai_chat": {"chat": "openai"},
+    "openai_responses": {"responses": "responses"},
+    "openai_text": {"text": "completions"},
+    "openrouter": {"chat": "openrouter", "messages": "anthropic", "responses": "responses"},
+    "other_openai_dialect": {"chat": "openai", "responses": "responses", "text": "completions"},
+    "perplexity": {"chat": "perplexity"},
+    "xai": {"chat": "xai", "responses": "responses"},
 }
-"""Folder of the corpus to dialect; text surfaces are `completions` everywhere."""
+"""Folder of the corpus to its surfaces, and the dialect of each.
+
+Not covered: surfaces of agents (Bedrock's agent, Gemini's interactions), Anthropic's legacy
+`/v1/complete`, and TGI's native stream.
+"""
 
 NOT_LEGAL_WIRE = {
     "responses/openai_chat/UKGovernmentBEIS-inspect_ai__dataset_test_dataset_samples-mcq.json": (
@@ -35,13 +45,15 @@ every_folder = pytest.mark.parametrize("folder", FOLDERS)
 
 
 def dialect_of(file: CorpusFile) -> str:
-    """Return the dialect that a file is of."""
-    return "completions" if file.surface == "text" else FOLDERS[file.dialect]
+    """Return the dialect that a file is of; what a model's own events are, they tell."""
+    if file.surface == "bedrock_invoke" and "type" in payloads(file.data)[0]:
+        return "anthropic"
+    return FOLDERS[file.dialect][file.surface]
 
 
 def streams(folder: str) -> list[CorpusFile]:
     """Return the streams of a folder that are of a family here."""
-    return corpus_files("streams", dialects={folder}, surfaces={"chat", "text"})
+    return corpus_files("streams", dialects={folder}, surfaces=set(FOLDERS[folder]))
 
 
 @every_folder
@@ -93,7 +105,9 @@ def test_translation(folder: str) -> None:
         after = decode_all(target, [out])
 
         assert out.endswith(b"data: [DONE]\n\n"), file.file
-        assert _said(after) == _said(before), file.file
+        # Some files hold several answers: what is behind the first end is reported.
+        behind = any(loss.path == "$" for loss in translator.losses)
+        assert _said(after) == _said(before) or behind, file.file
 
 
 def _said(chunks: list[Chunk]) -> dict[int, str]:

@@ -19,9 +19,10 @@ from onechunk import (
     losses,
     read,
 )
+from tests.support.families import of_choices
 from tests.test_bad_input import CHAT, DIALECTS, GOOD, before, event, good
 
-ALL = sorted(load_adapters())
+ALL = of_choices()
 
 Object = dict[str, Any]
 

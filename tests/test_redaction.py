@@ -9,6 +9,7 @@ import pytest
 from onechunk import (
     Chunk,
     Citation,
+    Defaults,
     Encoder,
     Media,
     Part,
@@ -25,6 +26,7 @@ from tests.support.streams import decode_all, encode_all
 from tests.test_laws import LEGAL
 
 COPIES = {
+    "bedrock trace.guardrail.modelOutput": "the answer before it was masked",
     "* choices.raw_output": "Fireworks: prompt and completion as the model's template has them",
     "minimax choices.message.reasoning_details": "all details of the stream, joined by id",
     "openai choices.message.content": "all text so far; derived only where a profile says so",
@@ -35,7 +37,21 @@ A gateway that redacts leaves residue out (`extra="never"`), or takes these keys
 """
 
 SOURCES = {
+    "anthropic content_block.content": "what the server's own tools found",
+    "anthropic content_block.input": "what the server's own tools were asked",
+    "anthropic delta.partial_json": "what the server's own tools were asked, in pieces",
+    "bedrock delta.toolResult": "what the server's own tools found",
+    "cohere-v1 documents": "passages that were found",
+    "cohere-v1 response.chat_history": "the conversation before the answer",
+    "cohere-v1 response.documents": "passages that were found",
+    "cohere-v1 response.search_queries": "what was searched",
+    "cohere-v1 response.search_results": "what was searched",
+    "cohere-v1 search_queries": "what was searched",
+    "cohere-v1 search_results": "what was searched",
     "databricks choices.delta.content.citations": "what a cited document says",
+    "gemini candidates.content.parts.executableCode": "what the server's own tool ran",
+    "gemini candidates.groundingMetadata": "what was searched, and how to show it",
+    "gemini candidates.urlContextMetadata": "addresses of pages that were read",
     "groq choices.delta.annotations": "names of cited documents",
     "groq choices.delta.executed_tools": "what the server's own tools were asked and said",
     "openai choices.delta.annotations": "what a cited page says",
@@ -46,6 +62,22 @@ SOURCES = {
     "perplexity citations": "addresses of cited pages",
     "perplexity related_questions": "questions that the user may ask next",
     "perplexity search_results": "titles and passages of pages that were found",
+    "responses command": "what the server's own tool ran",
+    "responses delta": "what the server's own tool ran, in pieces",
+    "responses item[file_search_call].queries": "what the server's own tool was asked",
+    "responses item[program].code": "what the server's own tool ran",
+    "responses item[shell_call].action": "what the server's own tool ran",
+    "responses item[tool_search_output].tools": "the tools that there are",
+    "responses item[web_search_call].action": "what was searched and found",
+    "responses item[web_search_call].arguments": "what the server's own tool was asked",
+    "responses response.output[file_search_call].queries": "what the server's own tool was asked",
+    "responses response.output[program].code": "what the server's own tool ran",
+    "responses response.output[shell_call].action": "what the server's own tool ran",
+    "responses response.output[tool_search_output].tools": "the tools that there are",
+    "responses response.output[web_search_call].action": "what was searched and found",
+    "responses response.output[web_search_call].arguments": "what the server's own tool was asked",
+    "responses response.tools": "the tools that the request named",
+    "responses results": "titles and passages of pages that were found",
     "writer choices.delta.graph_data": "passages that were found, and questions about them",
     "writer choices.message.graph_data": "the same beside a message that repeats the delta",
 }
@@ -53,11 +85,18 @@ SOURCES = {
 
 NAMES = frozenset(
     {"id", "model", "object", "role", "type", "name", "provider"}
-    | {"finish_reason", "finishReason", "native_finish_reason"}
+    | {"finish_reason", "finishReason", "native_finish_reason", "stop_reason", "stopReason"}
+    | {"call_id", "toolUseId", "event_type"}
 )
 """Keys whose values may share a word with the answer by chance."""
 
-TARGETS = ("mistral", "openai", "llama", "completions")
+TYPED = ("item", "output")
+"""Keys of objects whose type is part of the path: what one type repeats another says itself."""
+
+TARGETS = (
+    *("mistral", "openai", "llama", "completions", "anthropic", "gemini", "responses"),
+    *("cohere", "cohere-v1", "bedrock", "ollama", "llama-api"),
+)
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -85,6 +124,7 @@ def redact_part(part: Part, redact: Redact) -> None:
     elif isinstance(part, Citation):
         part.title = part.title and redact(part.title)
         part.url = part.url and redact(part.url)
+        part.text = part.text and redact(part.text)
 
 
 def redact_all(chunks: list[Chunk], redact: Redact) -> None:
@@ -130,6 +170,8 @@ def _strings(value: Any, path: str = "", *, keys: bool = False) -> Iterator[tupl
         for each in value:
             yield from _strings(each, path, keys=keys)
     elif is_object(value):
+        if path.endswith(TYPED) and isinstance(value.get("type"), str):
+            path = f"{path}[{value['type']}]"
         for key, each in value.items():
             if keys:
                 yield path, key
@@ -140,6 +182,8 @@ def _names(data: bytes) -> set[str]:
     """Return the words that names and ids of a stream hold."""
     found = [pair for payload in payloads(data) for pair in _strings(payload)]
     values = [text for path, text in found if path.rpartition(".")[2] in NAMES]
+    # What is written of an answer that failed without words.
+    values += [Defaults().failed, Defaults().cut_off]
     return {word for text in values for word in _WORD.findall(text)}
 
 
@@ -150,6 +194,7 @@ def leaks(secrets: set[str], data: bytes) -> dict[str, str]:
         for event in events(read_frames(data))
         if event.text is None
         for path, text in _strings(event.value)
+        if path.rpartition(".")[2] not in NAMES
         for word in _WORD.findall(text)
         if word in secrets
     }

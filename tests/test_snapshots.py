@@ -7,23 +7,51 @@ from syrupy.assertion import SnapshotAssertion
 
 from onechunk import OnechunkError, decode
 from onechunk._plain import plain
-from tests.support.frames import events, read_frames
+from tests.support.families import CHOICES, EVENTS
+from tests.support.frames import Event, events, read_frames
 from tests.support.recordings import RECORDINGS, Recording
 from tests.support.streams import decode_all, translate
 from tests.test_laws import ILLEGAL
 
-DIALECTS = ("mistral", "mistral-ts", "openai", "llama", "completions")
+EVERYWHERE = frozenset(
+    {
+        "anthropic/thinking-with-signature-then-text",
+        "mistral/thinking-then-text",
+        "openai/error-object-then-done",
+        "openai/finish-other-vendors-words",
+        "openai/logprobs-bytes-null-and-floor",
+        "openai/plain-usage-asked",
+        "openai/refusal",
+        "openai/three-choices-interleaved",
+        "openai/tool-calls-interleaved",
+    }
+)
+"""Recordings that are shown in every dialect."""
+
+
+def targets_of(recording: Recording) -> tuple[str, ...]:
+    """Return the dialects in which a recording is shown."""
+    if recording.id in EVERYWHERE:
+        return (*CHOICES, *EVENTS)
+    return ("mistral", "openai") if recording.dialect in EVENTS else CHOICES
 
 
 def in_all_dialects(recording: Recording) -> dict[str, list[Any]]:
-    """Return the canonical chunks of a recording, and its frames in each other dialect."""
+    """Return the canonical chunks of a recording, and its frames in other dialects."""
     chunks = decode_all(recording.dialect, [recording.data])
     found: dict[str, list[Any]] = {"canonical": [plain(chunk) for chunk in chunks]}
-    for target in DIALECTS:
+    for target in targets_of(recording):
         if target != recording.dialect:
             data = translate(recording.dialect, target, recording.data).data
-            found[target] = [event.value for event in events(read_frames(data))]
+            found[target] = [_shown(event) for event in events(read_frames(data))]
     return found
+
+
+def _shown(event: Event) -> Any:
+    """Return what an event says; a name that its payload does not repeat stands around it."""
+    if event.name is None or event.value.get("type") == event.name:
+        return event.value
+    return {event.name: event.value}
 
 
 def errors_of(recording: Recording) -> dict[str, list[Any]]:

@@ -27,9 +27,11 @@ from onechunk import (
     Usage,
     decode,
     encode,
-    load_adapters,
 )
+from tests.support.families import of_choices
+from tests.support.frames import payloads
 from tests.support.recordings import RECORDINGS
+from tests.test_laws import ILLEGAL
 
 VALUES = [
     value
@@ -140,25 +142,12 @@ def test_copies(again: Callable[[Any], Any]) -> None:
 def test_recorded_copies(name: str) -> None:
     """Every decoded chunk, its residue included, can be copied, pickled and compared."""
     for recording in RECORDINGS:
-        if recording.dialect == name and recording.path.suffix == ".json":
-            made = decode(name, recording.data)
-            assert pickled(made) == made
-            assert deepcopy(made) == made
-            assert encode(name, deepcopy(made)) == encode(name, made)
-    for line in lines(name):
-        made = decode(name, line)
-        assert encode(name, pickled(made)) == encode(name, made)
-
-
-def lines(name: str) -> list[bytes]:
-    """Return payloads of the recordings of a dialect that stand on one line."""
-    found = [
-        line.removeprefix(b"data: ")
-        for recording in RECORDINGS
-        if recording.dialect == name and recording.path.suffix != ".json"
-        for line in recording.data.splitlines()
-    ]
-    return [line for line in found if line.startswith(b'{"choices"')][:50]
+        if recording.dialect == name and recording.id not in ILLEGAL:
+            for payload in payloads(recording.data)[:5]:
+                made = decode(name, payload)
+                assert pickled(made) == made
+                assert deepcopy(made) == made
+                assert encode(name, deepcopy(made)) == payload
 
 
 def test_marks() -> None:
@@ -197,7 +186,7 @@ def test_losses_are_values() -> None:
 
 def test_payload_is_not_changed() -> None:
     """Neither `decode` changes its payload nor `encode` its chunk, nor is anything shared."""
-    for name in load_adapters():
+    for name in of_choices():
         payload = {
             "id": "a",
             "choices": [{"index": 0, "delta": {"content": [{"type": "new", "x": [1]}]}, "y": {}}],

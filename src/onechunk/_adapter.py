@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, get_args
 
 from attrs import Factory, define, field, frozen
 from cattrs import Converter
 
 from onechunk._chunk import Chunk
 from onechunk._errors import EncodeError, OnechunkError, WireError
+from onechunk._loss import Loss
 from onechunk._marks import Json
+from onechunk._memory import Memory
+from onechunk._running import Running
 from onechunk.mapping._objects import make_object_reader
 from onechunk.mapping._reader import Rename, make_reader
-from onechunk.mapping._rows import Calls, Const, Copy, Each, Fault, Into, Row, Table
+from onechunk.mapping._rows import Calls, Const, Copy, Each, Fault, Here, Into, Row, Table, Tagged
 from onechunk.mapping._writer import Manner, make_writer
 from onechunk.wire._base import Wire
 from onechunk.wire._hooks import Hooks
 from onechunk.wire._plan import plans
 
-__all__ = ["Adapter", "Envelope", "Rules", "UsagePlaces"]
+__all__ = ["Adapter", "Envelope", "Rules", "Stage", "UsagePlaces"]
 
 Object = dict[str, Json]
 
@@ -46,7 +49,15 @@ class Rules:
             chunk that finishes the `last` choice.
         error_finish: True if a finish word says that the answer failed; otherwise an error
             object does.
+        error_apart: True if readers stop at an error before they read what stands beside it.
         counts: True if every tool call carries its number.
+        choices: `one` if the dialect has no place for a second candidate.
+        calls: How tool calls are sent: `free` to interleave, in `serial` order one after the other,
+            or each `whole` with its arguments as an object.
+        tells: True if no finish word says that tools are called, but that calls came.
+        gathers: Classes of parts that come together, with the word that finishes the choice:
+            readers cannot join what comes in more than one chunk.
+        envelope: What the dialect has a place for, of what every chunk of a stream repeats.
     """
 
     says: frozenset[type[Any]]
@@ -54,7 +65,13 @@ class Rules:
     role_words: frozenset[str] = frozenset()
     usage: Literal["alone", "last"] = "alone"
     error_finish: bool = False
+    error_apart: bool = False
     counts: bool = True
+    choices: Literal["many", "one"] = "many"
+    calls: Literal["free", "serial", "whole"] = "free"
+    tells: bool = False
+    gathers: frozenset[type[Any]] = frozenset()
+    envelope: frozenset[str] = frozenset({"id", "model", "created"})
 
 
 class UsagePlaces(Protocol):
@@ -67,6 +84,28 @@ class UsagePlaces(Protocol):
         """Put `chunk.usage` back where it stood."""
 
 
+class Stage(Protocol):
+    """Writes shaped chunks of other dialects as the events of one stream.
+
+    Attributes:
+        losses: What was made up or bent; the caller empties it.
+    """
+
+    losses: list[Loss]
+
+    def feed(self, chunk: Chunk) -> list[Object]:
+        """Return the payloads that say what *chunk* says; its `done` asks for the end."""
+        ...
+
+
+class MakeStage(Protocol):
+    """What makes a stage."""
+
+    def __call__(self, envelope: Envelope, *, alone: bool = False) -> Stage:
+        """Return a stage that reads *envelope* as it is filled; *alone* for one chunk by itself."""
+        ...
+
+
 @define(eq=False)
 class Adapter:
     """All that is known of one dialect, or of one vendor's profile of it.
@@ -74,7 +113,7 @@ class Adapter:
     Attributes:
         name: Name of the dialect or the profile.
         title: One line for people.
-        wire: The class of one chunk on the wire.
+        wire: The class of one chunk on the wire, or the union of all classes of events.
         table: Makes the mapping between the chunk and its canonical form.
         rules: What a stream must look like.
         dialect: The dialect that a profile belongs to; the name itself otherwise.
@@ -82,35 +121,70 @@ class Adapter:
         rename: From attribute of the wire classes to key on the wire.
         framing: Framing that is written where none is asked for.
         framings: Framings that are recognised.
+        comments: True if readers take comments between server-sent events.
         end: Data of the frame that ends a stream; None if nothing does.
         running: Paths in a choice that repeat the whole text so far, and the class of part whose
             text it is.
+        named: Key of the payload that the event's name repeats in server-sent events.
+        error_event: Name of the server-sent event in which an error stands, where others have none;
+            at home it is what it was.
+        memory: Makes what a decoder remembers of a stream.
+        stage: Makes what writes other dialects' chunks where one chunk may be several events.
         places: Further places of usage.
-        padding: Keys without meaning; leaving them out is no loss.
+        padding: Keys of the chunk with random text that hides lengths; leaving them out is no loss.
+        scaffold: Keys that only say what kind of event it is, or where it belongs; the same.
         profiles: Vendors that speak this dialect with differences that are only data.
         demo: A recorded stream, for `onechunk demo`.
     """
 
     name: str
     title: str
-    wire: type[Wire]
-    table: Callable[[], Table]
+    wire: Any
+    table: Callable[[], Table | Tagged]
     rules: Rules
     dialect: str = field(default=Factory(lambda self: self.name, takes_self=True))
     envelope: type[Wire] | None = None
     rename: Rename = str
     framing: str = "sse"
     framings: tuple[str, ...] = ("sse", "ndjson")
+    comments: bool = True
     end: bytes | None = b"[DONE]"
     running: Mapping[tuple[str, str], type[Any]] = field(factory=dict[tuple[str, str], type[Any]])
+    named: str | None = None
+    error_event: str | None = None
+    memory: Callable[[], Memory] | None = None
+    stage: MakeStage | None = None
     places: UsagePlaces | None = None
     padding: frozenset[str] = frozenset()
+    scaffold: frozenset[str] = frozenset()
     profiles: tuple[Adapter, ...] = ()
     demo: Callable[[], bytes] | None = None
 
     @cached_property
-    def _table(self) -> Table:
+    def _table(self) -> Table | Tagged:
         return self.table()
+
+    @property
+    def wrapped(self) -> bool:
+        """True if a payload is an event's name around the event."""
+        return isinstance(self._table, Tagged) and self._table.tag is None
+
+    def remember(self) -> Memory | None:
+        """Return an empty memory for one stream; None if there is nothing to remember."""
+        if self.memory is not None:
+            return self.memory()
+        return Running(self.running) if self.running else None
+
+    @cached_property
+    def meaningless(self) -> frozenset[str]:
+        """Keys of residue whose loss is none."""
+        return self.padding | self.scaffold
+
+    @property
+    def wire_name(self) -> str:
+        """Name of the wire class; of a union, that of the first."""
+        options = get_args(self.wire)
+        return f"{options[0].__name__}, …" if options else getattr(self.wire, "__name__", "")
 
     @cached_property
     def copies(self) -> frozenset[str]:
@@ -151,7 +225,8 @@ class Adapter:
                 return self._located(self.to_chunk, value)
             return self.read(own(value, dialect=self.name))
 
-        converter.register_structure_hook(self.wire, structure_wire)
+        # A union has no dispatch by class: it is found by what it is.
+        converter.register_structure_hook_func(lambda cls: cls == self.wire, structure_wire)
         converter.register_structure_hook(Chunk, structure_chunk)
         return converter
 
@@ -189,7 +264,7 @@ class Adapter:
     @cached_property
     def structure(self) -> Callable[[Object], Any]:
         """From a payload, which is used up, to a wire object; raises `Fault`."""
-        return self.hooks.structure(self.wire)
+        return self.hooks.structure_any(self.wire)
 
     @cached_property
     def write_home(self) -> Callable[[Chunk], Object]:
@@ -283,6 +358,8 @@ def _constants(rows: tuple[Row, ...], rename: Rename) -> Iterator[tuple[str, Jso
             yield from _constants(row.table.rows, rename)
         elif isinstance(row, Into):
             yield from _constants(row.rows, rename)
+        elif isinstance(row, Here):
+            yield from _constants(row.table.rows, rename)
 
 
 def _copies(rows: tuple[Row, ...], rename: Rename) -> Iterator[str]:
@@ -293,3 +370,5 @@ def _copies(rows: tuple[Row, ...], rename: Rename) -> Iterator[str]:
             yield from _copies(row.table.rows, rename)
         elif isinstance(row, Into):
             yield from _copies(row.rows, rename)
+        elif isinstance(row, Here):
+            yield from _copies(row.table.rows, rename)

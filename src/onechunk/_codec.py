@@ -13,13 +13,25 @@ from onechunk._json import loads, loads_exact
 from onechunk._marks import Json
 from onechunk._registry import get_adapter
 from onechunk._shaper import prepare
+from onechunk.mapping._rows import Unsaid
 from onechunk.mapping._writer import bare
 
-__all__ = ["DEFAULTS", "decode", "encode", "is_away", "parse", "payload_of", "read_end"]
+__all__ = [
+    "DEFAULTS",
+    "away_payloads",
+    "decode",
+    "encode",
+    "is_away",
+    "parse",
+    "payload_of",
+    "read_end",
+]
 
 Object = dict[str, Json]
 
 DEFAULTS: Final = Defaults()
+
+_USUAL_END: Final = b"[DONE]"
 
 
 def decode(dialect: str, payload: Object | str | bytes) -> Chunk:
@@ -66,9 +78,10 @@ def parse(data: bytes, adapter: Adapter, event: int | None = None) -> tuple[Any,
 def read_end(adapter: Adapter, data: bytes) -> Chunk | None:
     """Return the chunk of an end mark that is no JSON; None if *data* is something else.
 
-    A mark with more text behind it counts, as at the vendors' own clients.
+    A mark with more text behind it counts, as at the vendors' own clients; so does the usual mark
+    in a dialect that has another or none, since relays add it to whatever they pass on.
     """
-    if adapter.end is None or not data.lstrip().startswith(adapter.end):
+    if not data.lstrip().startswith(_USUAL_END if adapter.end is None else adapter.end):
         return None
     frame = None if data == adapter.end else Frame(data)
     return Chunk(done=True, dialect=adapter.name, frame=frame)
@@ -156,12 +169,28 @@ def payload_of(
         if not away:
             payload = adapter.write_home(chunk)
             # Only `Encoder` knows what a running copy holds.
-            return bare(payload) if adapter.running else payload
-        ready, envelope = prepare(adapter.rules, chunk, defaults)
-        write = adapter.write_away_whole if extra == "always" else adapter.write_away
-        return write(ready, envelope)
+            return bare(payload) if adapter.running or adapter.memory else payload
+        payloads = away_payloads(adapter, chunk, extra=extra, defaults=defaults)
+    except Unsaid:
+        message = "what the event said was taken out of the chunk: nothing is left to write"
+        raise EncodeError(message, dialect=adapter.name) from None
     except UNWRITABLE as exc:
         raise unwritable(exc, adapter.name) from exc
+    if len(payloads) != 1:
+        message = f"the chunk is {len(payloads)} events of this dialect: use Encoder"
+        raise EncodeError(message, dialect=adapter.name)
+    return payloads[0]
+
+
+def away_payloads(
+    adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy, defaults: Defaults = DEFAULTS
+) -> list[Object]:
+    """Write one chunk of another dialect by itself: one payload, or any number of events."""
+    ready, envelope = prepare(adapter.rules, chunk, defaults)
+    if adapter.stage is not None:
+        return adapter.stage(envelope, alone=True).feed(ready)
+    write = adapter.write_away_whole if extra == "always" else adapter.write_away
+    return [write(ready, envelope)]
 
 
 def _has_data(chunk: Chunk) -> bool:

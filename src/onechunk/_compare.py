@@ -11,6 +11,7 @@ from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
 from onechunk._loss import Loss
 from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
+from onechunk.mapping._writer import bare
 
 __all__ = ["DEPTH", "compare"]
 
@@ -80,13 +81,21 @@ class _Comparison:
             self.residue(path, value, other)
         for attribute in fields((value if value is not None else other).__class__):
             name = attribute.name
+            if (
+                name == "total_tokens"
+                and other is not None
+                and _is_sum(value)
+                and other.total_tokens is None
+            ):
+                # It can be told from the two others.
+                continue
             if name not in {"extra", "index", "block"}:
                 self.value(f"{path}.{name}", getattr(value, name, None), getattr(other, name, None))
 
     def choice(self, path: str, choice: Choice, other: Choice) -> None:
         """Compare two choices."""
         # Where a dialect has no roles, what it writes is the assistant's.
-        if choice.role != "assistant" or other.role is not None:
+        if {choice.role, other.role} != {"assistant", None}:
             self.value(f"{path}.role", choice.role, other.role)
         reason = None if choice.finish is None else choice.finish.reason.value
         self.value(f"{path}.finish.reason", reason, other.finish and other.finish.reason.value)
@@ -132,7 +141,7 @@ class _Comparison:
                 if any(
                     getattr(part, a.name) not in (None, "")
                     for a in fields(kind)
-                    if a.name not in _ADDRESS
+                    if a.name not in _ADDRESS or (a.name == "text" and kind is Citation)
                 ):
                     self.losses.append(Loss("dropped", here, _plain(part)))
                 continue
@@ -186,7 +195,7 @@ class _Comparison:
             if is_object(each) and depth:
                 self._residue(f"{path}.{key}", each, other, silent, depth - 1)
             elif each != other:
-                self.losses.append(Loss("dropped", f"{path}.{key}", each))
+                self.losses.append(Loss("dropped", f"{path}.{key}", bare(each)))
 
     def _is_silent(self, key: str, value: Json, silent: frozenset[str], depth: int) -> bool:
         """Say whether residue says nothing: it is empty, a constant, or structure all the way."""
@@ -200,6 +209,11 @@ class _Comparison:
                 for inner, each in value.items()
             )
         return isinstance(value, str) and (key, value) in self._constants
+
+
+def _is_sum(usage: Any) -> bool:
+    counts = getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None)
+    return None not in counts and usage.total_tokens == sum(counts)  # type: ignore[arg-type]
 
 
 def _joined(choice: Choice, kind: type[Any]) -> str:

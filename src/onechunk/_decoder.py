@@ -8,6 +8,7 @@ from onechunk._adapter import Adapter
 from onechunk._chunk import Chunk
 from onechunk._codec import parse, read_end
 from onechunk._errors import OnechunkError, WireError
+from onechunk._exceptions import EXCEPTIONS, read_exception
 from onechunk._framing import (
     DEFAULT_FRAME_LIMIT,
     AutoSplitter,
@@ -18,7 +19,6 @@ from onechunk._framing import (
 )
 from onechunk._json import loads
 from onechunk._registry import get_adapter
-from onechunk._running import RunningReader
 from onechunk._template import Learner, Template
 from onechunk.mapping._rows import Fault
 
@@ -33,7 +33,7 @@ class Decoder:
 
     Args:
         dialect: Name of a dialect or profile.
-        framing: `sse` or `ndjson`; None lets the first bytes tell.
+        framing: `sse`, `ndjson`, `json_array` or `eventstream`; None lets the first bytes tell.
         limit: Most bytes that one frame may have.
 
     Raises:
@@ -47,7 +47,9 @@ class Decoder:
         self._adapter: Adapter = get_adapter(dialect)
         self._splitter = _splitter(self._adapter, framing, limit)
         self._read = self._adapter.read_payload
-        self._running = RunningReader(self._adapter.running) if self._adapter.running else None
+        self._memory = self._adapter.remember()
+        # Which reading of what goes on as before the template is good for.
+        self._version = 0
         # Comments, and lines that are no field, which belong before the next chunk.
         self._before: list[Frame] = []
         self._before_size = 0
@@ -59,7 +61,7 @@ class Decoder:
         self._model: str | None = None
         # What most frames are alike in; frames that are not are `_missed`.
         self._template: Template | None = None
-        self._learner = Learner(self._adapter, limit)
+        self._learner = Learner(self._adapter, limit, self._memory)
         # The splitter whose work a template does too, once there is a template.
         self._sse: SSESplitter | None = None
         self._missed = 0
@@ -99,7 +101,7 @@ class Decoder:
         return self._take(self._split(data), None)
 
     def match(self, data: bytes) -> tuple[Template, str, str | None] | None:
-        """Return template, text and padding if *data* is one event of text that is known.
+        """Return template, text and padding if *data* is one known event of text or arguments.
 
         The event then counts as read. None changes nothing: *data* is still to be fed.
         """
@@ -107,7 +109,7 @@ class Decoder:
         if sse is None or not sse.idle or self._before or self._closed:
             return None
         template: Any = self._template
-        if not template.is_text or self._error is not None:
+        if not template.repeats or self._error is not None:
             return None
         said = template.event.match(data)
         if said is None:
@@ -204,8 +206,8 @@ class Decoder:
         try:
             for item in items:
                 template: Any = self._template
-                if template is not None and item.__class__ is bytes and not self._before:
-                    said = template.payload.match(item)
+                if template is not None and not self._before:
+                    said = template.match(item)
                     if said is not None:
                         self._events += 1
                         chunks.append(template.chunk(*said))
@@ -226,30 +228,52 @@ class Decoder:
 
     def _read_item(self, item: bytes | Frame, objects: list[Any] | None) -> list[Chunk]:
         """Read a frame the long way, and learn from it what the next may be like."""
-        if isinstance(item, Frame) or self._before or self._running is not None:
-            chunks = self._read_frame(item)
-        else:
+        data: Any = item
+        name = None
+        if isinstance(item, Frame) and self._adapter.named is not None:
+            name = item.event
+            data = None if name is None else item.named(name)
+        if data.__class__ is bytes and not self._before:
             self._events += 1
             self._missed += 1
             try:
-                value = loads(item)
+                value = loads(data)
             except (ValueError, RecursionError):
-                chunks = self._read_odd(item, None)
+                frame = None if name is None else Frame(None, name)
+                chunks = self._remember(self._read_odd(data, frame))
             else:
+                tag = _tag(self._adapter, value)
                 if objects is None:
                     chunk = self._read(value)
                 else:
                     objects.append(self._adapter.structure(value))
                     chunk = self._adapter.to_chunk(objects[-1])
+                if name != tag and self.framing == "sse":
+                    chunk.frame = Frame(None, name)
+                if self._memory is not None:
+                    self._remember([chunk])
                 self._share(chunk)
                 matched = self._events - self._missed
-                learned = self._learner.learn(item, chunk, matched)
+                learned = self._learner.learn(data, chunk, matched, name)
                 if learned is not None:
                     self._template = learned
                     self._sse = _sse(self._splitter)
                 return [chunk]
+        else:
+            chunks = self._read_frame(item)
         if objects is not None:
             objects += [self._object(chunk) for chunk in chunks]
+        return chunks
+
+    def _remember(self, chunks: list[Chunk]) -> list[Chunk]:
+        """Complete *chunks* by what came before; forget a template that is no longer right."""
+        memory = self._memory
+        if memory is not None:
+            for chunk in chunks:
+                memory.read(chunk)
+            if memory.version != self._version:
+                self._version = memory.version
+                self._template = self._sse = None
         return chunks
 
     def _object(self, chunk: Chunk) -> Any:
@@ -291,17 +315,22 @@ class Decoder:
             item.unknown = before.unknown + item.unknown
         self._events += 1
         data, item.data = item.data, None
+        tag = None
         try:
-            chunks = [self._adapter.read(loads(data))]
+            value = loads(data)
         except (ValueError, RecursionError):
             chunks = self._read_odd(data, item)
+        else:
+            tag = _tag(self._adapter, value)
+            if item.field in EXCEPTIONS and not self._adapter.wrapped:
+                chunks = [read_exception(value, self._adapter.name)]
+            else:
+                chunks = [self._adapter.read(value, event=self._events)]
         first = chunks[0]
-        if first.frame is None and (item != Frame(None)):
-            first.frame = item
-        if self._running is not None:
-            for chunk in chunks:
-                self._running.mark(chunk)
-        return chunks
+        if first.frame is None:
+            usual = Frame(None, tag if self.framing == "sse" else None)
+            first.frame = None if item == usual else item
+        return self._remember(chunks)
 
     def _read_odd(self, data: bytes, frame: Frame | None) -> list[Chunk]:
         """Read data that the fast parser refuses: an end mark, an empty event, odd JSON."""
@@ -343,12 +372,22 @@ class Decoder:
                 self._fail(error, chunks)
                 break
             chunk.frame = Frame(None, exact=True) if exact else None
+            if self._adapter.named is not None and chunk.frame is None:
+                chunk.frame = Frame(None)
             chunks.append(chunk)
         return chunks
 
     @property
     def _framing_name(self) -> str | None:
         return type(self._splitter).__name__.removesuffix("Splitter").lower()
+
+
+def _tag(adapter: Adapter, value: Any) -> str | None:
+    """Return the name that a payload gives its event; None where events have no names."""
+    if adapter.named is None or value.__class__ is not dict:
+        return None
+    tag = value.get(adapter.named)
+    return tag if isinstance(tag, str) else None
 
 
 def _sse(splitter: Splitter) -> SSESplitter | None:

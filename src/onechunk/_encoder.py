@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from attrs import evolve
 
 from onechunk._adapter import Adapter
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
-from onechunk._codec import DEFAULTS, check_extra
+from onechunk._codec import DEFAULTS, away_payloads, check_extra
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, OnechunkError, unwritable
-from onechunk._framing import FRAMINGS, Frame, write_comment_sse, write_ndjson, write_sse
+from onechunk._exceptions import EXCEPTIONS, write_exception
+from onechunk._framing import (
+    BETWEEN,
+    CLOSING,
+    FRAMINGS,
+    OPENING,
+    Frame,
+    escape_lines,
+    write_comment_sse,
+    write_event_stream,
+    write_json_array,
+    write_ndjson,
+    write_sse,
+)
 from onechunk._json import dumps, dumps_exact
 from onechunk._loss import Loss
 from onechunk._losses import LossBook
 from onechunk._marks import Json
-from onechunk._parts import Text
+from onechunk._parts import Text, ToolCall
 from onechunk._registry import get_adapter
-from onechunk._running import RunningWriter
 from onechunk._shaper import Shaper
+from onechunk.mapping._rows import Unsaid
 
 __all__ = ["Encoder"]
 
 _PROBE: Final = "\N{CYRILLIC CAPITAL LETTER A}onechunk text\N{CYRILLIC CAPITAL LETTER A}"
 """Stands for the text in what is learned; a string that no vendor sends by chance."""
 
-WRITERS: dict[str, Callable[[bytes, Frame | None], bytes]] = {
-    "ndjson": write_ndjson,
+Write = Callable[[bytes, Frame | None], bytes]
+
+
+def _write_line(data: bytes, frame: Frame | None) -> bytes:
+    """Write a line of JSON; what came as something else goes as it came."""
+    as_it_came = frame is not None and frame.data is not None
+    return write_ndjson(data if as_it_came else escape_lines(data), frame)
+
+
+WRITERS: dict[str, Write] = {
+    "eventstream": write_event_stream,
+    "json_array": write_json_array,
+    "ndjson": _write_line,
     "sse": write_sse,
 }
 
@@ -41,7 +66,7 @@ class Encoder:
 
     Args:
         dialect: Name of a dialect or profile.
-        framing: `sse` or `ndjson`; None for the dialect's own.
+        framing: `sse`, `ndjson`, `json_array` or `eventstream`; None for the dialect's own.
         extra: Where residue goes.
         defaults: What the source may not say and the dialect needs.
         strict: Raise where something would be dropped or changed.
@@ -66,7 +91,8 @@ class Encoder:
             known = ", ".join(FRAMINGS)
             message = f"unknown framing {framing!r}; known are {known}"
             raise OnechunkError(message, dialect=self._adapter.name)
-        self._write = WRITERS[self._framing]
+        self._write = _writer(self._framing, self._adapter)
+        self._named = self._adapter.named if self._framing == "sse" else None
         check_extra(extra, self._adapter)
         self._extra: ExtraPolicy = extra
         # The dialect whose chunks go home: without residue no chunk does.
@@ -74,17 +100,24 @@ class Encoder:
         self._strict = strict
         self._shaper = Shaper(self._adapter.rules, defaults)
         self._book = LossBook(self._adapter, extra)
-        running = self._adapter.running
-        self._running = RunningWriter(running) if running else None
+        self._memory = self._adapter.remember()
+        make = self._adapter.stage
+        self._stage = None if make is None else make(self._shaper.envelope)
         self._write_away = (
             self._adapter.write_away_whole if extra == "always" else self._adapter.write_away
         )
+        # Whether chunks of text may be written by the bytes around the text.
+        self._repeating = (
+            extra != "always" and self._stage is None and self._framing in {"sse", "ndjson"}
+        )
+        self._string = _string_of_a_line if self._framing == "ndjson" else dumps
         self._events = 0
         self._closed = False
         self._lost: LossError | None = None
         # The bytes around the text of the last chunk that was only text, and what they depend on.
-        self._kind: tuple[int | str | None, ...] | None = None
+        self._kind: tuple[type[Any] | int | str | None, ...] | None = None
         self._around: list[bytes] = []
+        self._skips_empty = True
 
     @property
     def dialect(self) -> str:
@@ -148,21 +181,21 @@ class Encoder:
             self._note_shaped(shaped)
         except UNWRITABLE as exc:
             raise unwritable(exc, self._adapter.name, self._events) from exc
-        return out
+        return out + self._write.close()
 
     def comments(self, frame: Frame | None, *, home: bool = False) -> bytes:
-        """Return the bytes of keep-alive comments that stand alone, where the framing has any.
+        """Return the bytes of keep-alive comments that stand alone, where readers take any.
 
         Lines that are no field of a server-sent event go home only.
         """
-        if frame is None or self._framing != "sse":
+        if frame is None or self._framing != "sse" or not (home or self._adapter.comments):
             return b""
         return write_comment_sse(frame.comments, frame.unknown if home else ())
 
     def _feed_home(self, chunk: Chunk) -> bytes:
         frame = chunk.frame
-        if frame is None and self._running is None and not chunk.done:
-            return self._write(dumps(self._adapter.write_home(chunk)), None)
+        if frame is None and self._memory is None and not chunk.done:
+            return self._put(self._adapter.write_home(chunk), None)
         # Comments always stand alone: they may be sent before the event is there.
         head = self.comments(frame, home=True)
         if frame is not None and (frame.comments or frame.unknown):
@@ -174,13 +207,37 @@ class Encoder:
         if chunk.done and not chunk.extra and not chunk.choices:
             end = self._adapter.end
             return head if end is None else head + self._write(end, frame)
-        payload: Any = self._adapter.write_home(chunk)
-        if self._running is not None:
-            self._running.fill(chunk, payload)
-        if frame is not None and frame.field is not None and self._framing == "sse":
+        payload: Any
+        if frame is not None and frame.field in EXCEPTIONS and not self._adapter.wrapped:
+            if self._framing != "eventstream":
+                # An exception is no event of the dialect: elsewhere its own form says the error.
+                said = away_payloads(self._adapter, Chunk(error=chunk.error), extra="never")
+                return head + b"".join([self._put(each, None) for each in said])
+            payload = write_exception(chunk)
+        else:
+            try:
+                payload = self._adapter.write_home(chunk)
+            except Unsaid:
+                return head
+            if self._memory is not None:
+                self._memory.write(chunk, payload)
+        if frame is not None and frame.field == "error" and self._framing == "sse":
             payload = payload[frame.field]
+        return head + self._put(payload, frame)
+
+    def _put(self, payload: Any, frame: Frame | None) -> bytes:
+        """Frame a payload; where events have names, it names its own unless *frame* does."""
         exact = frame is not None and frame.exact
-        return head + self._write(dumps_exact(payload) if exact else dumps(payload), frame)
+        data = dumps_exact(payload) if exact else dumps(payload)
+        if self._named is not None and frame is None:
+            name = payload.get(self._named)
+            frame = Frame(None, name if isinstance(name, str) else None)
+        return self._write(data, frame)
+
+    def _put_away(self, payload: dict[str, Json]) -> bytes:
+        """Frame what a stage wrote; an error may need a name that others do not have."""
+        name = self._adapter.error_event if "error" in payload else None
+        return self._put(payload, None if name is None else Frame(None, name))
 
     def _feed_away(self, chunk: Chunk) -> bytes:
         shaper = self._shaper
@@ -188,8 +245,13 @@ class Encoder:
             if not self._book.knows_plain(chunk):
                 self._note(chunk)
             part: Any = chunk.choices[0].parts[0]
-            if part.__class__ is Text and self._extra != "always":
-                return self._write_text(chunk.choices[0].index, chunk.model, part.text)
+            if self._stage is not None:
+                return self._frame(chunk)
+            if self._repeating:
+                if part.__class__ is Text:
+                    return self._write_like(chunk, part, part.text)
+                if part.arguments.__class__ is str:
+                    return self._write_like(chunk, part, part.arguments)
             return self._write(dumps(self._write_away(chunk, shaper.envelope)), None)
         if not self._book.knows(chunk):
             self._note(chunk)
@@ -203,7 +265,7 @@ class Encoder:
         """Say whether a chunk like *chunk*, with other text, is written without further ado."""
         return (
             chunk.dialect != self._home
-            and self._extra != "always"
+            and self._repeating
             and self._shaper.is_plain(chunk)
             and self._book.knows_plain(chunk)
         )
@@ -211,24 +273,35 @@ class Encoder:
     def feed_text(self, text: str) -> bytes:
         """Return the bytes of the last chunk with *text*; only if `repeats` said so of it."""
         self._events += 1
-        # Away from home an empty text that goes on is not written.
-        return self._around[0] + dumps(text) + self._around[1] if text else b""
+        if not text and self._skips_empty:
+            return b""
+        return self._around[0] + self._string(text) + self._around[1]
 
-    def _write_text(self, index: int | None, model: str | None, text: str) -> bytes:
-        """Write a chunk that is only text: all its bytes but the text are those of the last one."""
-        kind = (index, model)
+    def _write_like(self, chunk: Chunk, part: Any, text: str) -> bytes:
+        """Write a chunk that is only *text*: all other bytes are those of the last one like it."""
+        index = chunk.choices[0].index
+        call = part.index if part.__class__ is ToolCall else None
+        kind = (part.__class__, index, chunk.model, call)
         if kind != self._kind:
-            probe = Chunk(choices=[Choice(index, parts=[Text(_PROBE)])])
+            like = Text(_PROBE) if part.__class__ is Text else ToolCall(call, arguments=_PROBE)
+            probe = Chunk(choices=[Choice(index, parts=[like])])
             payload = dumps(self._write_away(probe, self._shaper.envelope))
             self._around = self._write(payload, None).split(dumps(_PROBE))
             self._kind = kind
+            # Away from home an empty text that goes on is not written.
+            self._skips_empty = part.__class__ is Text
         head, tail = self._around
-        return head + dumps(text) + tail
+        return head + self._string(text) + tail
 
     def _frame(self, chunk: Chunk) -> bytes:
         """Write one shaped chunk."""
+        out = b""
+        if self._stage is not None:
+            out = b"".join([self._put_away(payload) for payload in self._stage.feed(chunk)])
         if chunk.done:
-            return b"" if self._adapter.end is None else self._write(self._adapter.end, None)
+            return out if self._adapter.end is None else out + self._write(self._adapter.end, None)
+        if self._stage is not None:
+            return out
         payload: dict[str, Json] = self._write_away(chunk, self._shaper.envelope)
         return self._write(dumps(payload), None)
 
@@ -242,10 +315,45 @@ class Encoder:
     def _note_shaped(self, shaped: list[Chunk]) -> None:
         """Enter what shaping made up; of the envelope, once it was first written."""
         shaper = self._shaper
-        if shaper.losses:
-            self._book.add(shaper.losses, self._events)
-            shaper.losses.clear()
+        for found in (shaper.losses, [] if self._stage is None else self._stage.losses):
+            if found:
+                self._book.add(found, self._events)
+                found.clear()
         written = any(not chunk.done for chunk in shaped)
         if written and not self._book.envelope_noted:
             self._book.envelope_noted = True
             self._book.add(shaper.made_up(), self._events)
+
+
+def _string_of_a_line(text: str) -> bytes:
+    return escape_lines(dumps(text))
+
+
+class _Joined:
+    """A framing's writer, with what it puts before, between and behind the frames."""
+
+    __slots__ = ("_before", "_between", "_closing", "_write", "began")
+
+    def __init__(self, framing: str, write: Write) -> None:
+        self._before = OPENING.get(framing, b"")
+        self._between = BETWEEN.get(framing, b"")
+        self._closing = CLOSING.get(framing, b"")
+        self._write = write
+        self.began = False
+
+    def __call__(self, data: bytes, frame: Frame | None) -> bytes:
+        out = self._before + self._write(data, frame)
+        self._before = self._between
+        self.began = True
+        return out
+
+    def close(self) -> bytes:
+        """Return what ends the body."""
+        return self._closing if self.began else b""
+
+
+def _writer(framing: str, adapter: Adapter) -> _Joined:
+    write = WRITERS[framing]
+    if framing == "eventstream":
+        write = partial(write_event_stream, wrapped=adapter.wrapped)
+    return _Joined(framing, write)

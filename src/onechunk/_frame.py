@@ -1,6 +1,6 @@
 """The values that framing hands on: frames, and the error that ends them."""
 
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import define
 
@@ -32,9 +32,13 @@ class Frame:
         bare: The data is JSON that stood in an SSE body without `data:`.
         unknown: Lines that no field of the standard names, as they stood; readers ignore them.
         field: The field that the data stood in, where that is not `data`: llama.cpp sends `error:`
-            with the error alone. The data is then an object with this one key.
+            with the error alone. The data is then an object with this one key. Of an AWS event
+            stream message: `bytes` if the data stood there as base64, `exception` or
+            `error-message` if it is no event, `event` if it is one by the name of an exception.
         exact: The data needs the exact JSON writer: it holds NaN or lone surrogates.
         alone: Of a chunk's frame: the chunk is nothing but comments, which no data followed.
+        headers: Of an AWS event stream message: name, type number and value of the headers that
+            stand beside the usual ones; a timestamp is in milliseconds, a UUID its 16 bytes.
     """
 
     data: bytes | None
@@ -47,6 +51,15 @@ class Frame:
     field: str | None = None
     exact: bool = False
     alone: bool = False
+    headers: tuple[tuple[str, int, Any], ...] = ()
+
+    def named(self, name: str) -> bytes | None:
+        """Return the data if there is nothing to say of it but that its event is *name*."""
+        if self.event != name or self.id is not None or self.retry is not None or self.bare:
+            return None
+        if self.comments or self.unknown or self.field is not None:
+            return None
+        return self.data
 
 
 class Splitter(Protocol):

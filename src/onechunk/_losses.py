@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 from attrs import evolve, fields
 
-from onechunk._adapter import Adapter, own
-from onechunk._chunk import Chunk, ExtraPolicy
-from onechunk._codec import is_away, payload_of
+from onechunk._adapter import Adapter, Rules, own
+from onechunk._chunk import Choice, Chunk, ExtraPolicy, Logprobs
+from onechunk._codec import away_payloads, is_away
 from onechunk._compare import DEPTH, compare
 from onechunk._errors import UNWRITABLE, EncodeError, WireError, unwritable
+from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
 from onechunk._marks import is_list, is_object
 from onechunk._parts import Part, Text, ToolCall
@@ -42,22 +44,122 @@ def losses(dialect: str, chunk: Chunk, *, extra: ExtraPolicy = "home") -> list[L
 
 def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> list[Loss]:
     """Return the losses of one chunk written alone."""
-    if not is_away(adapter, chunk, extra) or (chunk.done and not chunk.choices):
+    bare = chunk.done and not (chunk.choices or chunk.usage or chunk.error)
+    if not is_away(adapter, chunk, extra) or bare:
         return []
-    written = payload_of(adapter, chunk, extra=extra)
+    sparing = adapter.rules.calls == "whole" or adapter.rules.tells
+    if sparing:
+        chunk = _sparing(chunk, adapter.rules)
     try:
-        back = adapter.read(own(written, dialect=adapter.name))
+        written = away_payloads(adapter, chunk, extra=extra)
+        back = _read_back(adapter, written)
+        if sparing:
+            back = _sparing(back, adapter.rules)
+        if adapter.stage is not None:
+            chunk = _with_joined_calls(chunk)
         source = get_adapter(chunk.dialect) if chunk.dialect else adapter
         return compare(
             chunk,
             back,
-            padding=adapter.padding | source.padding,
+            padding=adapter.meaningless | source.meaningless,
             constants=source.constants,
         )
     except WireError as error:
         raise EncodeError(error.message, dialect=adapter.name, path=error.path) from error
     except UNWRITABLE as exc:
         raise unwritable(exc, adapter.name) from exc
+
+
+def _read_back(adapter: Adapter, written: list[dict[str, Any]]) -> Chunk:
+    """Read the payloads of one chunk as one chunk."""
+    chunks = [adapter.read(own(payload, dialect=adapter.name)) for payload in written]
+    if adapter.stage is None:
+        return chunks[0]
+    memory = adapter.remember()
+    whole = Chunk()
+    choices: dict[int, Choice] = {}
+    for chunk in chunks:
+        if memory is not None:
+            memory.read(chunk)
+        for name in ("id", "model", "created", "usage", "error"):
+            if getattr(chunk, name) is not None:
+                setattr(whole, name, getattr(chunk, name))
+        for choice in chunk.choices:
+            known = choices.setdefault(choice.index or 0, Choice(choice.index))
+            for part in choice.parts:
+                _join(known.parts, part)
+            for name in ("role", "finish", "stop"):
+                if getattr(choice, name) is not None:
+                    setattr(known, name, getattr(choice, name))
+            known.logprobs = _join_logprobs(known.logprobs, choice.logprobs)
+    whole.choices = list(choices.values())
+    return whole
+
+
+def _join_logprobs(one: Logprobs | None, two: Logprobs | None) -> Logprobs | None:
+    """Return the tokens of both; the residue is that of the later."""
+    if one is None or two is None:
+        return two if one is None else one
+    joined = evolve(two)
+    for name in ("content", "refusal"):
+        tokens = [*(getattr(one, name) or ()), *(getattr(two, name) or ())]
+        setattr(joined, name, tokens or None)
+    return joined
+
+
+def _join(parts: list[Part], part: Part) -> None:
+    """Add *part*; a piece of a call goes to the call that is there."""
+    if type(part) is ToolCall and part.id is None and part.name is None:
+        for known in parts:
+            if type(known) is ToolCall and known.index == part.index:
+                text = part.arguments if isinstance(part.arguments, str) else ""
+                known.arguments = f"{known.arguments or ''}{text}"
+                return
+    parts.append(part)
+
+
+def _with_joined_calls(chunk: Chunk) -> Chunk:
+    """Return *chunk* with the pieces of each call joined, as they are when read back.
+
+    An empty text stands where a piece was, so that every part keeps its number.
+    """
+    choices: list[Choice] = []
+    for choice in chunk.choices:
+        parts: list[Part] = []
+        for part in choice.parts:
+            before = len(parts)
+            # What is joined to must be a copy.
+            _join(parts, evolve(part) if type(part) is ToolCall else part)
+            if len(parts) == before:
+                parts.append(Text(""))
+        choices.append(evolve(choice, parts=parts))
+    return evolve(chunk, choices=choices)
+
+
+def _sparing(chunk: Chunk, rules: Rules) -> Chunk:
+    """Return *chunk* without what one chunk cannot tell, and what `Shaper` reports itself.
+
+    That is whether pieces of arguments make a whole, and whether calls came.
+    """
+    choices: list[Choice] = []
+    for choice in chunk.choices:
+        parts = choice.parts
+        if rules.calls == "whole":
+            parts = [whole for part in parts if (whole := _whole(part)) is not None]
+        finish = choice.finish
+        if rules.tells and finish is not None and finish.reason is FinishReason.TOOL_CALLS:
+            finish = Finish(FinishReason.STOP)
+        choices.append(evolve(choice, parts=parts, finish=finish))
+    return evolve(chunk, choices=choices)
+
+
+def _whole(part: Part) -> Part | None:
+    """Return a call without the text of its arguments; None for a piece of them."""
+    if type(part) is not ToolCall or is_object(part.arguments):
+        return part
+    if part.id is None and part.name is None:
+        return None
+    return evolve(part, arguments={})
 
 
 class LossBook:
@@ -73,7 +175,7 @@ class LossBook:
         self._extra: ExtraPolicy = extra
         self._entered: set[tuple[Any, ...]] = set()
         self._known: set[Any] = set()
-        self._seen: dict[tuple[int | None, type[Any]], set[str]] = {}
+        self._seen: dict[tuple[int | None, type[Any]], set[Any]] = {}
 
     def knows(self, chunk: Chunk) -> bool:
         """Say whether a chunk like *chunk* was measured."""
@@ -92,12 +194,11 @@ class LossBook:
             return self.knows(chunk)
         if part.extra and any(key not in seen and _says(v) for key, v in part.extra.items()):
             return self.knows(chunk)
-        for key in chunk.extra:
-            if key not in seen and _says(chunk.extra[key]):
-                return False
-        for key in choice.extra:  # noqa: SIM110 - a generator costs as much as the rest
-            if key not in seen and _says(choice.extra[key]):
-                return False
+        for extra in (chunk.extra, choice.extra):
+            for key, value in extra.items():
+                known = (key, _shape(value)) if value.__class__ is dict else key
+                if known not in seen and _says(value):
+                    return False
         return True
 
     def _see(self, chunk: Chunk) -> None:
@@ -107,8 +208,8 @@ class LossBook:
         choice = chunk.choices[0]
         seen = self._seen.setdefault((choice.index, type(choice.parts[0])), set())
         for key, value in (*chunk.extra.items(), *choice.extra.items()):
-            if _says(value) and not is_object(value) and len(seen) < MOST_LOSSES:
-                seen.add(key)
+            if _says(value) and len(seen) < MOST_LOSSES:
+                seen.add((key, _shape(value)) if is_object(value) else key)
 
     def enter(self, chunk: Chunk, event: int) -> list[Loss]:
         """Measure *chunk* and return what is new of its losses."""
@@ -135,7 +236,9 @@ def _class_at(path: str, chunk: Chunk | None) -> type[Any] | None:
     match = None if chunk is None else _PART.match(path)
     if chunk is None or match is None:
         return None
-    parts = chunk.choices[int(match[1])].parts
+    number = int(match[1])
+    # What was read back may have a choice more.
+    parts = chunk.choices[number].parts if number < len(chunk.choices) else []
     return type(parts[int(match[2])]) if int(match[2]) < len(parts) else None
 
 
@@ -189,10 +292,15 @@ def _shape(extra: dict[str, Any], depth: int = DEPTH) -> tuple[Any, ...]:
     )
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(a.name for a in fields(kind) if a.name != "extra")
+
+
 def _filled(value: Any) -> tuple[Any, ...] | None:
     if value is None:
         return None
-    found = [(a.name, getattr(value, a.name)) for a in fields(value.__class__) if a.name != "extra"]
+    found = [(name, getattr(value, name)) for name in _names(value.__class__)]
     return (
         *(name if _is_usual(each) else (name, repr(each)) for name, each in found if _says(each)),
         _shape(getattr(value, "extra", {})),

@@ -15,12 +15,19 @@ __all__ = ["GROUP", "get_adapter", "load_adapters"]
 GROUP: Final = "onechunk.adapters"
 """An entry point of this group names an `Adapter` value; its own name is the dialect's."""
 
+PROFILES: Final = "onechunk.profiles"
+"""An entry point of this group names the adapter that has the profile of its own name.
+
+It only saves time: profiles that have none are found by importing every adapter.
+"""
+
 
 class _Adapters(Mapping[str, Adapter]):
     """Adapters by name of dialect or profile; a room is imported when it is first asked for."""
 
-    def __init__(self, points: tuple[EntryPoint, ...]) -> None:
+    def __init__(self, points: tuple[EntryPoint, ...], hints: tuple[EntryPoint, ...] = ()) -> None:
         self._points = _by_name(points)
+        self._hints = {name: hint.value for name, hint in _by_name(hints).items()}
         self._loaded: dict[str, Adapter] = {}
         self._profiles: dict[str, Adapter] | None = None
 
@@ -29,7 +36,7 @@ class _Adapters(Mapping[str, Adapter]):
             if name not in self._loaded:
                 self._loaded[name] = _load(self._points[name])
             return self._loaded[name]
-        return self._all_profiles()[name]
+        return self._hinted(name) or self._all_profiles()[name]
 
     def __iter__(self) -> Iterator[str]:
         yield from self._points
@@ -37,6 +44,14 @@ class _Adapters(Mapping[str, Adapter]):
 
     def __len__(self) -> int:
         return len(self._points) + len(self._all_profiles())
+
+    def _hinted(self, name: str) -> Adapter | None:
+        """Return a profile whose adapter its entry point names; None if it names none."""
+        value = self._hints.get(name)
+        owner = next((point for point in self._points.values() if point.value == value), None)
+        if owner is None:
+            return None
+        return next((each for each in self[owner.name].profiles if each.name == name), None)
 
     def _all_profiles(self) -> dict[str, Adapter]:
         if self._profiles is None:
@@ -99,7 +114,7 @@ def load_adapters() -> Mapping[str, Adapter]:
         AdapterError: Two distributions offer one name. Looking a name up, or iterating, also
             raises it where an adapter is broken.
     """
-    return _Adapters(tuple(entry_points(group=GROUP)))
+    return _Adapters(tuple(entry_points(group=GROUP)), tuple(entry_points(group=PROFILES)))
 
 
 def get_adapter(name: str) -> Adapter:

@@ -13,62 +13,52 @@ from typing import Any
 from onechunk._chunk import Choice, Chunk
 from onechunk._marks import DERIVED, Json, is_object
 
-__all__ = ["RunningReader", "RunningWriter"]
-
-Paths = Mapping[tuple[str, str], type[Any]]
+__all__ = ["Running"]
 
 
-class _Texts:
-    """All text of every choice so far, by class of part."""
+class Running:
+    """All text of every choice so far, by class of part, and the places that repeat it.
 
-    def __init__(self, paths: Paths) -> None:
+    Args:
+        paths: Two keys that lead from a choice to the copy, and the class whose text it is.
+    """
+
+    plain: frozenset[type[Any]] = frozenset()
+
+    def __init__(self, paths: Mapping[tuple[str, str], type[Any]]) -> None:
+        self.version = 0
+        self._paths = paths
         self._kinds = set(paths.values())
         self._texts: dict[tuple[int, type[Any]], str] = {}
 
-    def add(self, choice: Choice) -> None:
-        for part in choice.parts:
-            if type(part) in self._kinds:
-                key = (choice.index or 0, type(part))
-                self._texts[key] = self._texts.get(key, "") + getattr(part, "text", "")
-
-    def of(self, choice: Choice, kind: type[Any]) -> str:
-        return self._texts.get((choice.index or 0, kind), "")
-
-
-class RunningReader:
-    """Marks the copies in the chunks of one stream."""
-
-    def __init__(self, paths: Paths) -> None:
-        self._paths = paths
-        self._texts = _Texts(paths)
-
-    def mark(self, chunk: Chunk) -> None:
+    def read(self, chunk: Chunk) -> None:
         """Replace every copy in *chunk* by `DERIVED`."""
         for choice in chunk.choices:
-            self._texts.add(choice)
+            self._add(choice)
             for (outer, inner), kind in self._paths.items():
                 holder = choice.extra.get(outer)
                 if is_object(holder):
                     text = holder.get(inner)
-                    if isinstance(text, str) and text and text == self._texts.of(choice, kind):
+                    if isinstance(text, str) and text and text == self._of(choice, kind):
                         holder[inner] = DERIVED
 
-
-class RunningWriter:
-    """Writes the copies into the payloads of one stream."""
-
-    def __init__(self, paths: Paths) -> None:
-        self._paths = paths
-        self._texts = _Texts(paths)
-
-    def fill(self, chunk: Chunk, payload: dict[str, Json]) -> None:
+    def write(self, chunk: Chunk, payload: dict[str, Json]) -> None:
         """Put the text that was sent so far wherever *chunk* has a mark."""
         written: Json = payload.get("choices")
         for number, choice in enumerate(chunk.choices):
-            self._texts.add(choice)
+            self._add(choice)
             for (outer, inner), kind in self._paths.items():
                 holder = choice.extra.get(outer)
                 if is_object(holder) and holder.get(inner) is DERIVED:
                     target = written[number]
                     # Residue is shared with the chunk: what is written into it must be a copy.
-                    target[outer] = {**target[outer], inner: self._texts.of(choice, kind)}
+                    target[outer] = {**target[outer], inner: self._of(choice, kind)}
+
+    def _add(self, choice: Choice) -> None:
+        for part in choice.parts:
+            if type(part) in self._kinds:
+                key = (choice.index or 0, type(part))
+                self._texts[key] = self._texts.get(key, "") + getattr(part, "text", "")
+
+    def _of(self, choice: Choice, kind: type[Any]) -> str:
+        return self._texts.get((choice.index or 0, kind), "")

@@ -7,11 +7,13 @@ these are said once, calls are counted anew, usage waits for its place, and the 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from attrs import evolve, fields
 
 from onechunk._adapter import Envelope, Rules
+from onechunk._calls import FreeCalls, Holder, SerialCalls, WholeCalls
 from onechunk._chunk import Choice, Chunk, Error, Usage
 from onechunk._defaults import Defaults
 from onechunk._finish import Finish, FinishReason
@@ -26,28 +28,41 @@ class _Call:
 
     Attributes:
         given: True if the id is the source's own.
+        said: True once any arguments came.
     """
 
-    __slots__ = ("given", "id", "index", "named")
+    __slots__ = ("given", "id", "index", "named", "said")
 
     def __init__(self, index: int, id: str | None) -> None:  # noqa: A002 - the wire's word
         self.index = index
         self.id = id
         self.given = True
         self.named = False
+        self.said = False
 
 
 class _ChoiceState:
     """What was said of one choice."""
 
-    __slots__ = ("by_id", "by_index", "calls", "finished", "started")
+    __slots__ = ("by_id", "by_index", "calls", "finished", "gathered", "holder", "started")
 
-    def __init__(self, *, started: bool = False) -> None:
-        self.started = started
+    def __init__(self, rules: Rules, index: int) -> None:
+        self.started = False
+        self.holder: Holder = _HOLDERS[rules.calls](index)
         self.finished: FinishReason | None = None
+        self.gathered: list[Part] = []
         self.calls: list[_Call] = []
         self.by_index: dict[int | None, _Call] = {}
         self.by_id: dict[str, _Call] = {}
+
+
+_ENVELOPE: Final = ("id", "model", "created")
+
+_HOLDERS: Final[dict[str, Callable[[int], Holder]]] = {
+    "free": FreeCalls,
+    "serial": SerialCalls,
+    "whole": WholeCalls,
+}
 
 
 class Shaper:
@@ -77,6 +92,9 @@ class Shaper:
         self._began = False
         # Nothing but the model can change what every chunk repeats.
         self._settled = False
+        self._left_out: set[int | None] = set()
+        # What has no place, and no chunk has said yet.
+        self._placeless = [name for name in _ENVELOPE if name not in rules.envelope]
 
     def is_plain(self, chunk: Chunk) -> bool:
         """Say whether *chunk* can be written as it is: one part that goes on, and nothing else."""
@@ -98,12 +116,15 @@ class Shaper:
             return False
         part: Any = parts[0]
         if part.__class__ is Text:
-            return bool(part.text)
+            return bool(part.text) and state.holder.idle
+        if self._rules.calls != "free":
+            return False
         if part.__class__ is not ToolCall or part.id is not None or part.name is not None:
             return False
         # A fragment goes as it is if source and target count the call alike.
         call = state.by_index.get(part.index)
-        return call is not None and call.index == part.index and ToolCall in self._rules.says
+        plain = call is not None and call.said and call.index == part.index
+        return plain and ToolCall in self._rules.says
 
     def _is_news(self, chunk: Chunk) -> bool:
         """Say whether *chunk* tells what no chunk before told of the whole stream."""
@@ -131,15 +152,21 @@ class Shaper:
         ]
         out: list[Chunk] = []
         error = chunk.error
+        if self._failed:
+            choices, error = self._behind_error(choices, error)
         if error is not None:
             self._failed = True
         if choices or error is not None:
             made = Chunk(choices=choices, error=error, dialect=chunk.dialect, extra=chunk.extra)
             self._fail(made)
+            if error is not None:
+                # Readers stop at an error.
+                out += self._flush(whole=False)
+            out += self._count_before(made)
             out += self._place(made)
         if chunk.done:
             out += self._end(whole=True)
-        return out
+        return self._apart(out)
 
     def close(self, *, empty: bool = False) -> list[Chunk]:
         """Return what is missing for a legal end; nothing if the end was written.
@@ -147,7 +174,9 @@ class Shaper:
         Args:
             empty: End a stream too of which no chunk came.
         """
-        return [] if self.ended or not (self._began or empty) else self._end(whole=False)
+        if self.ended or not (self._began or empty):
+            return []
+        return self._apart(self._end(whole=False))
 
     def _open(self, chunk: Chunk) -> None:
         """Take over what the chunk says of the whole stream; the first word counts."""
@@ -162,6 +191,14 @@ class Shaper:
             said.model = self.envelope.model = chunk.model
         self._began = True
         self._settled = bool(said.id and said.created)
+        if self._placeless:
+            self._leave_unsaid()
+
+    def _leave_unsaid(self) -> None:
+        """Report what the target has no place for, once."""
+        found = {name: getattr(self._said, name) for name in self._placeless}
+        self.losses += [Loss("dropped", f"$.{name}", said) for name, said in found.items() if said]
+        self._placeless = [name for name, said in found.items() if not said]
 
     def made_up(self) -> list[Loss]:
         """Return what of the envelope no chunk has said so far."""
@@ -169,16 +206,19 @@ class Shaper:
             return []
         return [
             Loss("invented", f"$.{name}", getattr(self.envelope, name))
-            for name in ("id", "model", "created")
-            if getattr(self._said, name) is None
+            for name in _ENVELOPE
+            if name in self._rules.envelope and getattr(self._said, name) is None
         ]
 
     def _choice(self, choice: Choice, number: int) -> Choice | None:
         """Return what is new in *choice*, or None; without an index its *number* counts."""
         index = number if choice.index is None else choice.index
+        if index and self._rules.choices == "one":
+            self._leave_out(choice, number)
+            return None
         state = self._choices.get(index)
         if state is None:
-            state = self._choices[index] = _ChoiceState()
+            state = self._choices[index] = _ChoiceState(self._rules, index)
         role = None
         first = not state.started
         if first and self._rules.roles:
@@ -192,6 +232,16 @@ class Shaper:
             elif _speaks(part, first=first) and (type(part) in says or type(part) is Refusal):
                 parts.append(part)
         finish = choice.finish
+        parts = self._gather(state.holder.feed(parts), finish, state)
+        if finish is not None and state.finished is None:
+            whole = finish.reason in {FinishReason.STOP, FinishReason.TOOL_CALLS}
+            parts += state.holder.flush(whole=whole)
+            parts += self._without_arguments(finish, index, state)
+            parts, state.gathered = [*state.gathered, *parts], []
+            self._tell(finish, state, number)
+        if state.holder.losses:
+            self.losses += state.holder.losses
+            state.holder.losses.clear()
         if finish is not None and state.finished is not None:
             if finish.reason is not state.finished:
                 path = f"$.choices[{number}].finish.reason"
@@ -202,6 +252,39 @@ class Shaper:
         state.started = True
         state.finished = finish.reason if finish is not None else state.finished
         return Choice(index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
+
+    def _gather(self, parts: list[Part], finish: Finish | None, state: _ChoiceState) -> list[Part]:
+        """Return *parts* without those that wait for the word that finishes the choice."""
+        gathers = self._rules.gathers
+        if not gathers or finish is not None or state.finished is not None:
+            return parts
+        state.gathered += [part for part in parts if type(part) in gathers]
+        return [part for part in parts if type(part) not in gathers]
+
+    def _leave_out(self, choice: Choice, number: int) -> None:
+        """Report a candidate that the target has no place for, once."""
+        if choice.index not in self._left_out:
+            self._left_out.add(choice.index)
+            self.losses.append(Loss("dropped", f"$.choices[{number}]", choice.index))
+
+    def _without_arguments(self, finish: Finish, choice: int, state: _ChoiceState) -> list[Part]:
+        """Return `{}` for calls whose arguments never came: their readers parse them as JSON."""
+        if finish.reason is not FinishReason.TOOL_CALLS or self._rules.calls != "free":
+            return []
+        missing = [call for call in state.calls if not call.said]
+        for call in missing:
+            path = f"$.choices[{choice}].tool_calls[{call.index}].arguments"
+            self.losses.append(Loss("invented", path, "{}"))
+        return [ToolCall(call.index, arguments="{}") for call in missing]
+
+    def _tell(self, finish: Finish, state: _ChoiceState, number: int) -> None:
+        """Report a finish word that the target's readers take for another, as calls came or not."""
+        if not self._rules.tells:
+            return
+        path = f"$.choices[{number}].finish.reason"
+        called = len(state.calls) > state.holder.missing
+        if finish.reason is (FinishReason.STOP if called else FinishReason.TOOL_CALLS):
+            self.losses.append(Loss("changed", path, finish.reason.value))
 
     def _call(self, part: ToolCall, choice: int, state: _ChoiceState) -> ToolCall | None:
         """Return the fragment with the target's number, and with id and name only once.
@@ -230,6 +313,7 @@ class Shaper:
             state.by_index[part.index] = call
         if part.id is not None:
             state.by_id[part.id] = call
+        call.said = call.said or bool(part.arguments) or part.arguments == {}
         name = None if call.named else part.name
         call.named = call.named or name is not None
         return ToolCall(call.index, call.id if head else None, name, part.arguments)
@@ -262,6 +346,25 @@ class Shaper:
                 chunk.error = Error(self._defaults.failed, "server_error")
                 self.losses.append(Loss("invented", "$.error.message", chunk.error.message))
 
+    def _behind_error(
+        self, choices: list[Choice], error: Error | None
+    ) -> tuple[list[Choice], Error | None]:
+        """Return what is left to say behind an error, which is not said twice."""
+        if error is not None:
+            self.losses.append(Loss("dropped", "$.error.message", error.message))
+        for choice in choices:
+            if _is_failed(choice, error) and not self._rules.error_finish:
+                choice.finish = None
+        return [c for c in choices if c.parts or c.finish or c.logprobs], None
+
+    def _count_before(self, chunk: Chunk) -> list[Chunk]:
+        """Return the usage so far before an error that ends the stream, where it would be last."""
+        ends = chunk.error is not None and not self._rules.error_finish
+        if not ends or self._rules.usage != "last" or self._usage is None:
+            return []
+        usage, self._usage = self._usage, None
+        return [Chunk(usage=usage)]
+
     def _overrule(self, chunk: Chunk) -> None:
         """Make a failure of the finish words that are not written yet."""
         held = () if self._held is None else self._held.choices
@@ -274,7 +377,7 @@ class Shaper:
     def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
         """Finish every choice that is still open, in *chunk*."""
         if not self._choices:
-            self._choices[0] = _ChoiceState()
+            self._choices[0] = _ChoiceState(self._rules, 0)
         by_index = {choice.index: choice for choice in chunk.choices}
         for index, state in sorted(self._choices.items()):
             if state.finished is None:
@@ -296,7 +399,11 @@ class Shaper:
         """
         finishes = any(choice.finish for choice in chunk.choices)
         if self._held is not None and not finishes:
-            return [*self._let_go(self._held), chunk]
+            out = self._let_go(self._held)
+            if chunk.error is not None and self._rules.error_finish:
+                # Nothing comes behind an error: it waits with the word.
+                self._held.error, chunk.error = chunk.error, None
+            return [*out, chunk] if chunk.choices or chunk.error else out
         out = [] if self._held is None else [self._held]
         self._held = None
         if self._rules.usage == "last" and finishes:
@@ -307,15 +414,17 @@ class Shaper:
     def _let_go(self, held: Chunk) -> list[Chunk]:
         """Return what *held* says beside its finish words, which stay held."""
         said = [choice for choice in held.choices if choice.parts or choice.role or choice.logprobs]
-        if not said and held.error is None:
+        if not said:
             return []
         ends = [Choice(c.index, finish=c.finish, stop=c.stop) for c in held.choices if c.finish]
-        self._held = Chunk(choices=ends, dialect=held.dialect)
-        return [evolve(held, choices=[evolve(choice, finish=None, stop=None) for choice in said])]
+        self._held = Chunk(choices=ends, error=held.error, dialect=held.dialect)
+        said = [evolve(choice, finish=None, stop=None) for choice in said]
+        return [evolve(held, error=None, choices=said)]
 
     def _end(self, *, whole: bool) -> list[Chunk]:
         """Return the end of the stream; *whole* if the source had its own."""
-        out: list[Chunk] = []
+        # What waited came after what stands beside a finish that is held.
+        out = [each for chunk in self._flush(whole=whole) for each in self._place(chunk)]
         last = Chunk()
         if not self._failed:
             if whole:
@@ -326,6 +435,7 @@ class Shaper:
                 self._failed = True
                 self._fail(last)
         if last.choices or last.error is not None:
+            out += self._count_before(last)
             out += self._place(last)
         held, self._held = self._held, None
         if held is not None:
@@ -337,6 +447,32 @@ class Shaper:
         self.ended = True
         self._choices.clear()
         return [*out, Chunk(done=True)]
+
+    def _apart(self, chunks: list[Chunk]) -> list[Chunk]:
+        """Put an error behind all else that its chunk says, where readers stop at it."""
+        if not self._rules.error_apart:
+            return chunks
+        out: list[Chunk] = []
+        for chunk in chunks:
+            error = chunk.error
+            if error is not None and (chunk.choices or chunk.usage is not None):
+                rest = Chunk(error=error, dialect=chunk.dialect, extra=chunk.extra)
+                out += [evolve(chunk, error=None, extra={}), rest]
+            else:
+                out.append(chunk)
+        return out
+
+    def _flush(self, *, whole: bool) -> list[Chunk]:
+        """Return what waits in choices that no word has finished."""
+        choices: list[Choice] = []
+        for index, state in sorted(self._choices.items()):
+            parts = state.gathered + state.holder.flush(whole=whole)
+            state.gathered = []
+            if parts:
+                choices.append(Choice(index, parts=parts))
+            self.losses += state.holder.losses
+            state.holder.losses.clear()
+        return [Chunk(choices=choices)] if choices else []
 
     def _finish_open(self, chunk: Chunk) -> None:
         """Finish what the source ended without a word for it."""
@@ -387,7 +523,9 @@ def prepare(rules: Rules, chunk: Chunk, defaults: Defaults) -> tuple[Chunk, Enve
         defaults.created if created is None else created,
     )
     choices = [
-        _prepare_choice(rules, choice, number) for number, choice in enumerate(chunk.choices)
+        _prepare_choice(rules, choice, number)
+        for number, choice in enumerate(chunk.choices)
+        if rules.choices == "many" or not (number if choice.index is None else choice.index)
     ]
     error = chunk.error
     failed = any(_is_failed(choice, error) for choice in choices)

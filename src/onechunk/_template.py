@@ -14,7 +14,9 @@ from typing import Any, Final
 from onechunk._adapter import Adapter
 from onechunk._chunk import Chunk
 from onechunk._copier import Copier, chunk_copier
+from onechunk._frame import Frame
 from onechunk._json import dumps, loads
+from onechunk._memory import Memory
 from onechunk._parts import Reasoning, Text, ToolCall
 from onechunk.wire._copier import object_copier
 
@@ -93,7 +95,8 @@ class Template:
         chunk: Makes the chunk of a text and its padding.
         make_object: Makes the wire object; None where none is asked for.
         most: How long an event may be.
-        is_text: True if what changes is text, and not reasoning or a piece of arguments.
+        repeats: True if what changes is text or a piece of arguments, and not reasoning.
+        name: Name of the event around the payload.
 
     Attributes:
         payload: Matches payloads.
@@ -101,7 +104,7 @@ class Template:
         object: Makes the wire object of a text and its padding.
     """
 
-    __slots__ = ("chunk", "event", "is_text", "object", "payload")
+    __slots__ = ("chunk", "event", "name", "object", "payload", "repeats")
 
     def __init__(
         self,
@@ -110,21 +113,31 @@ class Template:
         make_object: Copier | None,
         *,
         most: int,
-        is_text: bool,
+        repeats: bool,
+        name: str | None,
     ) -> None:
         head, tail, *ends = pieces
         end = ends[0] if ends else None
         self.payload = Around(head, tail, end, most)
+        before = b"data: " if name is None else b"event: " + name.encode() + b"\ndata: "
         after = b"\n\n"
         self.event = Around(
-            b"data: " + head,
+            before + head,
             tail + after if end is None else tail,
             None if end is None else end + after,
             most,
         )
         self.chunk: Callable[[str, str | None], Chunk] = chunk
         self.object = make_object
-        self.is_text = is_text
+        self.repeats = repeats
+        self.name = name
+
+    def match(self, item: bytes | Frame) -> tuple[str, str | None] | None:
+        """Return the text and the padding of a frame; None if it is of another kind."""
+        if self.name is None:
+            return self.payload.match(item) if isinstance(item, bytes) else None
+        data = None if isinstance(item, bytes) else item.named(self.name)
+        return None if data is None else self.payload.match(data)
 
 
 class Learner:
@@ -133,19 +146,25 @@ class Learner:
     Args:
         adapter: Reads the stream.
         limit: How long an event may be.
+        memory: What the decoder remembers of the stream.
 
     Attributes:
         objects: True if the templates must make wire objects as well.
     """
 
-    def __init__(self, adapter: Adapter, limit: int) -> None:
+    def __init__(self, adapter: Adapter, limit: int, memory: Memory | None = None) -> None:
         self._adapter = adapter
+        self._memory = memory
         self._limit = limit
         self._tries = 0
         self.objects = False
 
-    def learn(self, payload: bytes, chunk: Chunk, matched: int) -> Template | None:
+    def learn(
+        self, payload: bytes, chunk: Chunk, matched: int, name: str | None = None
+    ) -> Template | None:
         """Return the template for payloads like *payload*, which was read as *chunk*.
+
+        *name* is that of the event.
 
         Learning costs as much as three payloads. A stream whose every chunk differs pays for four
         attempts; each twenty payloads that *matched* an earlier template earn one more.
@@ -158,13 +177,15 @@ class Learner:
         pads = [key for key in self._adapter.padding if isinstance(chunk.extra.get(key), str)]
         pad = pads[0] if len(pads) == 1 else None
         pieces = _cut(payload, [said] if pad is None else [said, chunk.extra[pad]])
-        return None if pieces is None else self._proven(pieces, pad)
+        return None if pieces is None else self._proven(pieces, pad, name)
 
-    def _proven(self, pieces: list[bytes], pad: str | None) -> Template | None:
+    def _proven(self, pieces: list[bytes], pad: str | None, name: str | None) -> Template | None:
         """Return the template if the long way reads a probe just as the template does."""
         holes = [_TEXT.encode()] if pad is None else [_TEXT.encode(), _PAD.encode()]
         probe = b"".join([x for pair in zip(pieces, [*holes, b""], strict=True) for x in pair])
         chunk = self._adapter.read(loads(probe))
+        if self._memory is not None and self._is_plain(chunk):
+            self._memory.read(chunk)
         if not self._is_plain(chunk):
             return None
         make_object = None
@@ -172,9 +193,9 @@ class Learner:
             make_object = object_copier(self._adapter.structure(loads(probe)), _TEXT, _PAD)
             if make_object is None:
                 return None
-        is_text = type(chunk.choices[0].parts[0]) is Text
+        repeats = type(chunk.choices[0].parts[0]) is not Reasoning
         make = chunk_copier(chunk, pad or "")
-        made = Template(pieces, make, make_object, most=self._limit, is_text=is_text)
+        made = Template(pieces, make, make_object, most=self._limit, repeats=repeats, name=name)
         said = made.payload.match(probe)
         return made if said is not None and made.chunk(*said) == chunk else None
 
@@ -192,6 +213,8 @@ class Learner:
             plain = kind is Text or (
                 kind is Reasoning and part.signature is None and part.encrypted is None
             )
+        if self._memory is not None and kind not in self._memory.plain:
+            return False
         if not plain or choice.finish or choice.role or choice.logprobs:
             return False
         if chunk.usage or chunk.error or chunk.done or chunk.frame or choice.stop is not None:

@@ -4,6 +4,7 @@ import pytest
 
 from onechunk._framing import FRAMINGS, AutoSplitter, Frame, make_splitter
 from tests.framing.cutting import all_cuts, split
+from tests.support.aws_messages import build_event
 
 CASES: dict[str, tuple[bytes, str | None, list[bytes | Frame]]] = {
     "nothing": (b"", None, []),
@@ -58,11 +59,73 @@ def test_choices(choices: tuple[str, ...], framing: str) -> None:
         assert splitter.framing == framing
 
 
+ALL = ("sse", "ndjson", "json_array", "eventstream")
+MESSAGE = build_event("a", b"{}")
+LONG_MESSAGE = build_event("a", b'"' + b"x" * 2**24 + b'"')
+
+AMONG_ALL: dict[str, tuple[bytes, str | None, list[bytes | Frame]]] = {
+    **{name: case for name, case in CASES.items() if name != "array"},
+    "array": (b"[{}\n,\r\n{}]", "json_array", [b"{}", b"{}"]),
+    "array after a mark and space": (b"\xef\xbb\xbf \n[{}]", "json_array", [b"{}"]),
+    "error before an array": (b'{"error":1}', "ndjson", [b'{"error":1}']),
+    "messages": (MESSAGE + MESSAGE, "eventstream", [b'{"a":{}}'] * 2),
+}
+
+
+@pytest.mark.parametrize(("body", "framing", "frames"), AMONG_ALL.values(), ids=AMONG_ALL)
+def test_first_byte_tells_among_all(
+    body: bytes, framing: str | None, frames: list[bytes | Frame]
+) -> None:
+    """Arrays and AWS messages are told by their first byte too, where they may be."""
+    for pieces in all_cuts(body):
+        splitter = AutoSplitter(choices=ALL)
+
+        assert split(splitter, pieces) == frames
+        assert splitter.framing == framing
+        assert splitter.failure is None
+
+
+def test_long_message() -> None:
+    """The length of a message above 16 MiB begins with a byte other than 0."""
+    splitter = AutoSplitter(choices=ALL)
+
+    assert LONG_MESSAGE[:1] == b"\x01"
+    assert len(splitter.feed(LONG_MESSAGE)) == 1
+    assert splitter.framing == "eventstream"
+
+
+@pytest.mark.parametrize("before", [b"\n", b" ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+def test_nothing_is_stripped_before_a_message(before: bytes) -> None:
+    """What stands before a message is part of it, and so no message."""
+    for pieces in all_cuts(before + MESSAGE):
+        splitter = AutoSplitter(choices=ALL)
+
+        assert split(splitter, pieces) == []
+        assert splitter.framing == "eventstream"
+        assert splitter.failure is not None
+
+
+def test_message_that_begins_like_space() -> None:
+    """Where messages are the first choice, their first bytes may be any."""
+    for first in (b"\t", b"\n", b" "):
+        splitter = AutoSplitter(choices=("eventstream",))
+
+        assert splitter.feed(first) == []
+        assert splitter.feed(bytes(10)) == []
+        assert splitter.feed(b"x") == []
+        assert splitter.failure is not None
+        assert "first 8 bytes" in splitter.failure.message
+
+
 def test_unknown_names() -> None:
     """An unknown framing is refused with the names of the known ones."""
-    with pytest.raises(ValueError, match=r"unknown framing 'xml'; known are ndjson, sse"):
+    with pytest.raises(
+        ValueError, match=r"unknown framing 'xml'; known are eventstream, json_array, ndjson, sse"
+    ):
         make_splitter("xml")
-    with pytest.raises(ValueError, match=r"unknown framing 'xml'; known are ndjson, sse"):
+    with pytest.raises(
+        ValueError, match=r"unknown framing 'xml'; known are eventstream, json_array, ndjson, sse"
+    ):
         AutoSplitter(choices=("sse", "xml"))
     with pytest.raises(ValueError, match="no framing to choose from"):
         AutoSplitter(choices=())

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from onechunk._framing import DEFAULT_FRAME_LIMIT, FRAMINGS, AutoSplitter, Frame, make_splitter
 from tests.framing.cutting import all_cuts, some_cuts
+from tests.support.aws_messages import build, build_event
 
 LIMIT = 12
 
@@ -37,6 +38,14 @@ CASES: dict[str, tuple[str, bytes, list[bytes | Frame], bool]] = {
     "lines of a text over it": ("ndjson", b'{"a":\n\n\n  11}\n', [], True),
     "blank lines of a text": ("ndjson", b"{" + b"\n" * 13, [], True),
     "blank lines between texts": ("ndjson", b"\n" * 99 + b"{}\n", [b"{}"], False),
+    "element at the limit": ("json_array", b'[{"a":"7890"},2]', [b'{"a":"7890"}', b"2"], False),
+    "element over it": ("json_array", b'[{},{"a":"78901"},{}]', [b"{}"], True),
+    "last element over it": ("json_array", b'[{},{"a":"7890123', [b"{}"], True),
+    "number over it": ("json_array", b"[1,1234567890123,1]", [b"1"], True),
+    "last number at it": ("json_array", b"[123456789012", [b"123456789012"], False),
+    "string over it": ("json_array", b'["12345678901"]', [], True),
+    "space within an element": ("json_array", b"[{" + b" " * 11 + b"}]", [], True),
+    "space between elements": ("json_array", b"[" + b" " * 99 + b"{}" + b"," * 99, [b"{}"], False),
 }  # fmt: skip
 
 
@@ -59,11 +68,29 @@ def test_limit(
         assert (splitter.failure is not None) == fails
 
 
+def test_event_stream() -> None:
+    """A message at the limit comes; one over it does not, though only its beginning came."""
+    message = build_event("a", b"{}")
+    for pieces in all_cuts(message * 2):
+        for limit in (len(message), len(message) - 1):
+            splitter = make_splitter("eventstream", limit)
+            found = [item for piece in pieces for item in splitter.feed(piece)]
+
+            assert found == ([b'{"a":{}}'] * 2 if limit == len(message) else [])
+            assert (splitter.failure is None) == (limit == len(message))
+    splitter = make_splitter("eventstream", len(message) - 1)
+
+    assert splitter.feed(message[:11]) == []
+    assert splitter.failure is None
+    assert splitter.feed(message[11:12]) == []
+    assert splitter.failure is not None
+
+
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_message(framing: str) -> None:
     """The failure names the limit."""
     splitter = make_splitter(framing, LIMIT)
-    splitter.feed(b"?" * (LIMIT + 1))
+    splitter.feed(build(b"") if framing == "eventstream" else b"?" * (LIMIT + 1))
 
     assert splitter.failure is not None
     assert splitter.failure.message == "a frame is longer than the frame limit of 12 bytes"
@@ -88,10 +115,17 @@ def test_default() -> None:
     for framing in FRAMINGS:
         splitter = make_splitter(framing)
         text = b'{"a":"' + bytes(8_000_000) + b'"}'
-        body = text + b"\n" if framing == "ndjson" else b"data: " + text + b"\n\n"
+        bodies = {
+            "eventstream": build_event("a", text),
+            "json_array": b"[" + text + b"]",
+            "ndjson": text + b"\n",
+            "sse": b"data: " + text + b"\n\n",
+        }
+        body = bodies[framing]
+        item = b'{"a":' + text + b"}" if framing == "eventstream" else text
 
-        assert len(text) < DEFAULT_FRAME_LIMIT
-        assert splitter.feed(body[:5_000_000]) + splitter.feed(body[5_000_000:]) == [text]
+        assert len(body) < DEFAULT_FRAME_LIMIT
+        assert splitter.feed(body[:5_000_000]) + splitter.feed(body[5_000_000:]) == [item]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +140,10 @@ def test_default() -> None:
         ("ndjson", b"[", b"x"),
         ("ndjson", b"[\n", b"x"),
         ("ndjson", b"[", b"\n"),
+        ("json_array", b"[{", b"\n"),
+        ("json_array", b'["', b"x"),
+        ("json_array", b"[", b"x"),
+        ("json_array", b"[", b"["),
     ],
 )
 def test_at_once(framing: str, beginning: bytes, more: bytes) -> None:
@@ -127,9 +165,15 @@ _LINES = st.lists(
     st.sampled_from(b"data: 1,data: 234,event: a,:c,{,},[],abc, ,,,".split(b",")), max_size=16
 ).map(b"\n".join)
 
+_ELEMENTS = st.lists(st.sampled_from(b'[]{}",,\\\\\n 1x'), max_size=40).map(bytes)
+_MESSAGES = st.lists(
+    st.sampled_from([build_event("a", b"{}"), build_event("chunk", b""), build(b""), b"\x00"]),
+    max_size=4,
+).map(b"".join)
+
 
 @pytest.mark.parametrize("framing", [*FRAMINGS, None])
-@given(_BYTES | _LINES, st.integers(0, 30), st.data())
+@given(_BYTES | _LINES | _ELEMENTS | _MESSAGES, st.integers(0, 99), st.data())
 def test_cut_anywhere(framing: str | None, body: bytes, limit: int, draw: st.DataObject) -> None:
     """Cutting changes neither what comes before a failure nor whether there is one."""
     results: list[tuple[list[bytes | Frame], bool]] = []

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from onechunk._framing import make_splitter
+from onechunk._framing import FRAMINGS, make_splitter
+from tests.support.aws_messages import build_event
+
+# How a message of a megabyte begins.
+_LONG_MESSAGE = build_event("a", bytes(1_000_000))[:-1_000_000]
 
 _CUT = ["partition", "rpartition", "split"]
 _COPIED = ["__add__", "__radd__", "__getitem__"]
@@ -26,7 +30,8 @@ def _metered(name: str) -> Callable[..., Any]:
             result = arguments[0].__add__(bytes(self))
         else:
             result = getattr(bytes, name)(self, *arguments)
-        Meter.seen += len(result) if name in _COPIED and isinstance(result, bytes) else len(self)
+        copied = len(result) if isinstance(result, bytes) else 1
+        Meter.seen += copied if name in _COPIED else len(self)
         if isinstance(result, bytes):
             return Metered(result)
         return type(result)(map(Metered, result)) if name in _CUT else result
@@ -53,6 +58,13 @@ UNFINISHED: dict[str, tuple[str | None, bytes, bytes]] = {
     "lines": ("ndjson", b"[", b"[],\n"),
     "blank lines": ("ndjson", b"", b"\n"),
     "lines of an unclosed string": ("ndjson", b'["', b"\\\n"),
+    "one element": ("json_array", b'[{"a": "', b"x"),
+    "values in an element": ("json_array", b"[[", b"[],\n"),
+    "brackets": ("json_array", b"[", b'{"a":['),
+    "a string of quotes in an element": ("json_array", b'["', b'\\"'),
+    "a number": ("json_array", b"[", b"1"),
+    "white space between elements": ("json_array", b"[{}", b"\r\n,"),
+    "a message": ("eventstream", _LONG_MESSAGE, b"x"),
     "white space": (None, b"", b" \r\n"),
     "recognised": (None, b"data: ", b"x"),
 }
@@ -81,10 +93,16 @@ def test_work(framing: str | None, beginning: bytes, more: bytes, size: int) -> 
 
 def test_work_of_many_events() -> None:
     """Bytes are looked at a few times, whatever the pieces."""
-    for event in (b"data: 123456789\n\n", b"event: a\ndata: 12345\n\n", b": 123456789012345\n\n"):
+    for framing, event in (
+        ("sse", b"data: 123456789\n\n"),
+        ("sse", b"event: a\ndata: 12345\n\n"),
+        ("sse", b": 123456789012345\n\n"),
+        ("json_array", b'{"a": [1, "2"]}\n,\r\n'),
+        ("eventstream", build_event("a", b"{}")),
+    ):
         body = event * 500
         for size in (1, 7, len(event), 1000, len(body)):
-            splitter = make_splitter("sse")
+            splitter = make_splitter(framing)
             Meter.seen = 0
             frames = [
                 frame
@@ -109,7 +127,16 @@ def _is_followed(value: object) -> bool:
     return isinstance(value, list) or type(value).__module__.startswith("onechunk.")
 
 
-@pytest.mark.parametrize(("framing", "beginning"), [("sse", b"data: "), ("ndjson", b"[")])
+@pytest.mark.parametrize(
+    ("framing", "beginning"),
+    [
+        ("sse", b"data: "),
+        ("ndjson", b"["),
+        ("json_array", b"[["),
+        ("json_array", b'["'),
+        ("eventstream", _LONG_MESSAGE),
+    ],
+)
 def test_pieces_are_kept_as_they_came(framing: str, beginning: bytes) -> None:
     """The pieces of an unfinished line are held, not joined, until the line ends."""
     splitter = make_splitter(framing)
@@ -122,7 +149,7 @@ def test_pieces_are_kept_as_they_came(framing: str, beginning: bytes) -> None:
     assert {id(piece) for piece in pieces} <= held
 
 
-@pytest.mark.parametrize("framing", ["sse", "ndjson", None])
+@pytest.mark.parametrize("framing", [*FRAMINGS, None])
 def test_empty_pieces_are_not_kept(framing: str | None) -> None:
     """An empty piece leaves nothing behind, within a line neither."""
     splitter = make_splitter(framing)
@@ -135,11 +162,16 @@ def test_empty_pieces_are_not_kept(framing: str | None) -> None:
         assert len(list(_held_by(splitter))) == before
 
 
-@pytest.mark.parametrize("framing", ["sse", "ndjson", None])
+@pytest.mark.parametrize("framing", [*FRAMINGS, None])
 def test_nothing_is_kept(framing: str | None) -> None:
     """Between frames, and after a failure, no more is held than what begins an event."""
     splitter = make_splitter(framing, 1000)
-    text = b'{"a": 1}\n' if framing == "ndjson" else b'data: {"a": 1}\n\n'
+    texts = {
+        "eventstream": build_event("a", b'{"a": 1}'),
+        "json_array": b'{"a": 1}\n,\r\n',
+        "ndjson": b'{"a": 1}\n',
+    }
+    text = texts.get(framing or "", b'data: {"a": 1}\n\n')
     for _ in range(100):
         splitter.feed(text * 20)
 

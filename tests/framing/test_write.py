@@ -5,10 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onechunk._framing import (
+    BETWEEN,
+    CLOSING,
+    FRAMINGS,
+    OPENING,
     AutoSplitter,
     Frame,
     SSESplitter,
     write_comment_sse,
+    write_event_stream,
+    write_json_array,
     write_ndjson,
     write_sse,
 )
@@ -62,6 +68,19 @@ def test_ndjson() -> None:
     """A line of JSON is the JSON and a LF, whatever its frame says."""
     assert write_ndjson(b"{}") == b"{}\n"
     assert write_ndjson(b"{}", Frame(b"", event="a", comments=("b",))) == b"{}\n"
+
+
+def test_json_array() -> None:
+    """An element is the JSON and a LF, whatever its frame says."""
+    assert write_json_array(b"{}") == b"{}\n"
+    assert write_json_array(b"{}", Frame(b"", event="a", comments=("b",))) == b"{}\n"
+
+
+def test_around_frames() -> None:
+    """Only the array has something before, between and behind its frames."""
+    for table in (OPENING, BETWEEN, CLOSING):
+        assert table.keys() == FRAMINGS.keys()
+        assert [name for name, text in table.items() if text] == ["json_array"]
 
 
 @pytest.mark.parametrize("text", ["a\ndata: 2", "a\r", "\r\n", "\ud800"])
@@ -118,10 +137,20 @@ def test_written_is_read(frames: list[bytes | Frame], line_end: bytes, draw: st.
     assert split(SSESplitter(), draw.draw(some_cuts(body))) == frames
 
 
-@given(st.lists(st.sampled_from([b'{"a":1}', b'{"b":"}"}', b"{}"])), st.data())
+@given(st.lists(st.sampled_from([b'{"a":1}', b'{"b":"}"}', b'{"c":{}}'])), st.data())
 def test_written_is_recognised(texts: list[bytes], draw: st.DataObject) -> None:
-    """What either writer wrote is recognised and read."""
-    for write_text in (write_sse, write_ndjson):
-        body = b"".join(map(write_text, texts))
+    """What any writer wrote is recognised and read."""
+    writers = {
+        "eventstream": write_event_stream,
+        "json_array": write_json_array,
+        "ndjson": write_ndjson,
+        "sse": write_sse,
+    }
+    assert writers.keys() == FRAMINGS.keys()
+    for framing, write_text in writers.items():
+        frames = BETWEEN[framing].join(map(write_text, texts))
+        body = OPENING[framing] + frames + CLOSING[framing]
+        splitter = AutoSplitter(choices=("sse", *writers))
 
-        assert split(AutoSplitter(), draw.draw(some_cuts(body))) == texts
+        assert split(splitter, draw.draw(some_cuts(body))) == texts
+        assert splitter.framing == (framing if body else None)

@@ -59,6 +59,7 @@ class Answer:
     Attributes:
         words: Text and refusal in their order, as a dialect without refusals has them.
         finish: The reason; of a client's answer, its word.
+        stop: What sequence or token it stopped at; only onechunk says it.
     """
 
     text: str = ""
@@ -67,6 +68,7 @@ class Answer:
     words: str = ""
     calls: list[Call] = field(factory=list[Call])
     finish: str | None = None
+    stop: object = None
     _open: dict[int, Call] = field(factory=dict[int, Call], eq=False, repr=False)
 
     def add_call(self, index: int | None, fragment: Call) -> None:
@@ -120,8 +122,8 @@ class Said:
     @property
     def broken(self) -> bool:
         """True if it held an error or just stopped."""
-        unfinished = any(answer.finish is None for answer in self.answers.values())
-        return self.failed or (unfinished and not self.ended)
+        finished = [answer.finish is not None for answer in self.answers.values()]
+        return self.failed or not (self.ended or (finished and all(finished)))
 
 
 def join(chunks: Iterable[Chunk]) -> Said:
@@ -143,6 +145,7 @@ def join(chunks: Iterable[Chunk]) -> Said:
 def _join_choice(answer: Answer, choice: Choice) -> None:
     if choice.finish is not None:
         answer.finish = answer.finish or choice.finish.reason.value
+    answer.stop = choice.stop if answer.stop is None else answer.stop
     for part in choice.parts:
         match part:
             case Text(text):

@@ -14,6 +14,9 @@ __all__ = ["Replay", "serve"]
 PIECE = 1009
 """Bytes sent at a time: a prime, so that the cuts fall anywhere."""
 
+CONTENT_TYPES = {b"\0": "application/vnd.amazon.eventstream", b"{": "application/x-ndjson"}
+"""What a body is, by its first byte; any other is an event stream."""
+
 
 class _Server(ThreadingHTTPServer):
     def __init__(self) -> None:
@@ -30,6 +33,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers every request with the body that the first step of its path names."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -37,7 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert isinstance(server, _Server)
         body = server.bodies[self.path.split("/")[1]]
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", CONTENT_TYPES.get(body[:1], "text/event-stream"))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         for start in range(0, len(body), PIECE):

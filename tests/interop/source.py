@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from onechunk import Chunk, Decoder, ExtraPolicy, Loss, Translator, WireError
 from tests.support.recordings import RECORDINGS, Recording
 
-__all__ = ["CASES", "SURROGATES", "Converted", "chunks_of", "convert"]
+__all__ = ["CASES", "SURROGATES", "Converted", "chunks_of", "convert", "first_choice", "until_end"]
 
-SURROGATES = {"llama/lone-surrogate-halves", "openai/lone-surrogate-halves"}
+SURROGATES = {
+    "llama/lone-surrogate-halves",
+    "ollama/text-with-lone-surrogate-escapes",
+    "openai/lone-surrogate-halves",
+}
 """Half characters are legal JSON, but no Python client that parses with pydantic takes them."""
 
 
@@ -22,6 +26,20 @@ def chunks_of(recording: Recording) -> list[Chunk]:
     decoder = Decoder(recording.dialect)
     chunks = decoder.feed(recording.data)
     return chunks + decoder.close()
+
+
+def until_end(chunks: list[Chunk]) -> list[Chunk]:
+    """Return the chunks up to the end mark, behind which no reader goes on."""
+    ends = [number for number, chunk in enumerate(chunks, 1) if chunk.done]
+    return chunks[: ends[0]] if ends else chunks
+
+
+def first_choice(chunks: list[Chunk]) -> list[Chunk]:
+    """Return the chunks without what they say of other choices than the first."""
+    return [
+        evolve(chunk, choices=[choice for choice in chunk.choices if not choice.index])
+        for chunk in chunks
+    ]
 
 
 def _is_wire(recording: Recording) -> bool:
@@ -61,6 +79,6 @@ class Converted:
 def convert(recording: Recording, target: str) -> Converted:
     """Convert as `onechunk convert` does; a recording of the target itself is shaped anew."""
     extra: ExtraPolicy = "never" if recording.dialect == target else "home"
-    translator = Translator(recording.dialect, target, to_framing="sse", extra=extra)
+    translator = Translator(recording.dialect, target, extra=extra)
     body = translator.feed(recording.data) + translator.close()
     return Converted(body, translator.losses)

@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-import pytest
-from mistralai.client import Mistral
-from mistralai.client.errors import ResponseValidationError
-from openai import OpenAI
+from collections.abc import Callable
 
-from onechunk import FinishReason
-from tests.interop.answer import join, until_failure
-from tests.interop.clients import ask_chat, ask_completions, ask_mistral
-from tests.interop.expected import CHAT, COMPLETIONS, MISTRAL, check
-from tests.interop.replay import Replay
-from tests.interop.source import CASES, SURROGATES, chunks_of, convert
+import pytest
+
+from tests.interop.answer import Said, join, until_failure
+from tests.interop.expected import check, stopped
+from tests.interop.source import CASES, chunks_of, convert, first_choice, until_end
+from tests.interop.targets import INSTALLED, TARGETS
 from tests.support.recordings import Recording
 
-recordings = pytest.mark.parametrize("recording", CASES, ids=lambda recording: recording.id)
 
-
-@recordings
-def test_openai_chat(recording: Recording, replay: Replay, openai_client: OpenAI) -> None:
-    """OpenAI's client hears what was said, and raises its own error where that failed."""
-    converted = convert(recording, "openai")
-    heard = ask_chat(openai_client, replay, converted.body)
-    chunks = chunks_of(recording)
-    assert heard.failed == join(chunks).broken
-    check(CHAT, join(until_failure(chunks)), heard, converted)
-
-
-@recordings
-def test_openai_completions(recording: Recording, replay: Replay, openai_client: OpenAI) -> None:
-    """OpenAI's client hears the text as a text completion, and raises where that failed."""
-    converted = convert(recording, "completions")
-    heard = ask_completions(openai_client, replay, converted.body)
-    chunks = chunks_of(recording)
-    assert heard.failed == join(chunks).broken
-    check(COMPLETIONS, join(until_failure(chunks)), heard, converted)
-
-
-@recordings
-def test_mistral(recording: Recording, replay: Replay, mistral_client: Mistral) -> None:
-    """Mistral's client hears what was said, and a finish word where that failed."""
-    converted = convert(recording, "mistral")
-    if recording.id in SURROGATES:
-        with pytest.raises(ResponseValidationError):
-            ask_mistral(mistral_client, replay, converted.body)
+@pytest.mark.parametrize("target", INSTALLED)
+@pytest.mark.parametrize("recording", CASES, ids=lambda recording: recording.id)
+def test_client(recording: Recording, target: str, ask: Callable[[str, bytes], Said]) -> None:
+    """The client hears what was said, and the failure where that failed or was withheld."""
+    reader = TARGETS[target].reader
+    converted = convert(recording, target)
+    refused = TARGETS[target].refused
+    if recording.id in refused:
+        with pytest.raises(refused[recording.id]):
+            ask(target, converted.body)
         return
-    heard = ask_mistral(mistral_client, replay, converted.body)
-    said = join(chunks_of(recording))
+    heard = ask(target, converted.body)
+    chunks = until_end(chunks_of(recording))
+    if reader.single and chunks != (first := first_choice(chunks)):
+        assert converted.lost("dropped", "$.choices[")
+        chunks = first
+    said = join(chunks)
     finished = {answer.finish for answer in said.answers.values()}
-    withheld = not finished.isdisjoint({FinishReason.CONTENT_FILTER, FinishReason.CANCELLED})
-    assert heard.failed == (said.broken or withheld)
-    check(MISTRAL, said, heard, converted)
+    assert heard.failed == (said.broken or not finished.isdisjoint(reader.withheld))
+    check(reader, join(until_failure(chunks)) if stopped(reader, heard) else said, heard, converted)

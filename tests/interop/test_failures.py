@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from mistralai.client import Mistral
 from openai import APIError, OpenAI
 
 from onechunk import Translator
+from tests.interop.answer import Said
 from tests.interop.clients import ask_mistral
 from tests.interop.replay import Replay
+from tests.support.event_streams import ANSWERS
 
 HEAD = b'{"id":"a","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"}}]}'
 ERROR = b'{"error":{"message":"overloaded","type":"server_error","code":529}}'
@@ -26,6 +29,9 @@ STREAMS = {
     "finish-word": (HEAD, FAILED, b"[DONE]"),
     "cut-off": (HEAD,),
 }
+MUTE = frozenset({"cohere-v1"})
+"""Dialects that have no place for a message."""
+
 SOURCES = ("mistral", "llama", "vllm")
 
 
@@ -72,3 +78,27 @@ def test_mistral(name: str, source: str, replay: Replay, mistral_client: Mistral
     said = ask_mistral(mistral_client, replay, translate(source, "mistral", STREAMS[name]))
     assert said.failed
     assert {answer.finish for answer in said.answers.values()} == {"error"}
+
+
+@pytest.mark.parametrize("source", ["llama", "vllm", "openrouter"])
+@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("target", ANSWERS)
+def test_events(name: str, source: str, target: str, ask: Callable[[str, bytes], Said]) -> None:
+    """Clients of event dialects hear what was said before, and then that it failed and why."""
+    body = translate(source, target, STREAMS[name])
+    said = ask(target, body)
+    assert said.failed
+    heard = "".join(answer.text for answer in said.answers.values())
+    assert heard == "Hi" * (HEAD in STREAMS[name])
+    if ERROR in b"".join(STREAMS[name]) and target not in MUTE:
+        assert b"overloaded" in body
+
+
+@pytest.mark.parametrize("source", ["llama", "vllm"])
+def test_gemini_hears_counts_first(source: str, ask: Callable[[str, bytes], Said]) -> None:
+    """Google's client stops at an error: finish and usage stand in a record before it."""
+    counts = b'{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5,"total_tokens":8}}'
+    said = ask("gemini", translate(source, "gemini", (HEAD, counts, ERROR)))
+    assert said.failed
+    assert said.answers[0].finish == "OTHER"
+    assert said.usage == {"input_tokens": 3, "output_tokens": 5, "total_tokens": 8}

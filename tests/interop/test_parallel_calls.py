@@ -13,7 +13,9 @@ from onechunk import Choice, Chunk, Encoder, Finish, FinishReason, ToolCall
 from tests.interop.answer import Call, Said
 from tests.interop.clients import ask_chat, ask_mistral
 from tests.interop.replay import Replay
+from tests.interop.targets import TARGETS
 from tests.interop.test_accumulation import collect
+from tests.support.event_streams import ANSWERS
 
 ARGUMENTS = ['{"city":"Tórshavn","days":[1,2]}', '{"q":"\\"}{\\""}', "{}"]
 CALLS = [ToolCall(n, f"call_{n}", f"tool_{n}", "") for n in range(len(ARGUMENTS))]
@@ -64,12 +66,12 @@ Way = Callable[[int], Iterator[Chunk]]
 WAYS: list[Way] = [one_by_one, all_at_once, heads_late, repeated]
 
 
-def stream(way: Way, target: str) -> bytes:
-    """Write two choices whose chunks alternate."""
+def stream(way: Way, target: str, choices: tuple[int, ...] = (0, 1)) -> bytes:
+    """Write choices whose chunks alternate."""
     encoder = Encoder(target)
-    pairs = zip(way(0), way(1), strict=True)
-    out = b"".join([encoder.feed(chunk) for pair in pairs for chunk in pair])
-    for choice in (0, 1):
+    rounds = zip(*map(way, choices), strict=True)
+    out = b"".join([encoder.feed(chunk) for each in rounds for chunk in each])
+    for choice in choices:
         finish = Finish(FinishReason.TOOL_CALLS)
         out += encoder.feed(Chunk(choices=[Choice(choice, finish=finish)]))
     return out + encoder.feed(Chunk(done=True)) + encoder.close()
@@ -111,3 +113,20 @@ def test_mistral(way: Way, replay: Replay, mistral_client: Mistral) -> None:
     """Mistral's client joins every call by its number; a name is empty after the head."""
     said = ask_mistral(mistral_client, replay, stream(way, "mistral"))
     check(said)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("target", [*ANSWERS])
+def test_events(way: Way, target: str, ask: Callable[[str, bytes], Said]) -> None:
+    """Clients of event dialects hear one call after the other, each whole and with its own id."""
+    reader = TARGETS[target].reader
+    choices = (0,) if reader.single else (0, 1)
+    said = ask(target, stream(way, target, choices))
+    assert not said.failed
+    for choice in choices:
+        answer = said.answers[choice]
+        assert reader.meaning(answer) == "tool_calls"
+        assert [call.name for call in answer.calls] == [call.name for call in CALLS]
+        assert [call.value for call in answer.calls] == [json.loads(each) for each in ARGUMENTS]
+        ids = [call.id if reader.ids else None for call in CALLS]
+        assert [call.id for call in answer.calls] == ids

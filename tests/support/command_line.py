@@ -10,8 +10,9 @@ import attrs
 from click.testing import CliRunner
 
 from onechunk.cli._commands import onechunk
+from tests.support.families import CHOICES, EVENTS
 
-FAMILIES = ("completions", "llama", "mistral", "mistral-ts", "openai")
+FAMILIES = tuple(sorted((*CHOICES, *EVENTS)))
 MODULE = (sys.executable, "-m", "onechunk.cli")
 
 

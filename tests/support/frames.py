@@ -1,15 +1,18 @@
 """A reader of recorded bodies, written from the specifications and not from this project.
 
 By https://html.spec.whatwg.org/multipage/server-sent-events.html and https://ndjson.org, with what
-vendors do beside them: JSON without `data:`, and events that are parted by one line end only. It
-reads a whole body at once and is slow.
+vendors do beside them: JSON without `data:`, and events that are parted by one line end only. AWS
+event streams are read by botocore. It reads a whole body at once and is slow.
 """
 
+import base64
 import json
 import re
 from typing import Any
 
 import attrs
+
+from tests.support.aws_messages import Message, read_messages
 
 
 @attrs.frozen
@@ -17,9 +20,11 @@ class Event:
     """One frame with data; what its texts say is compared, not how the bytes stand.
 
     Attributes:
-        name: What `event:` said; None where it said nothing.
+        name: What `event:` said; None where it said nothing. Of an AWS message: the type of its
+            event or exception, or the code of its error.
         value: The JSON value; where `data` is no JSON, the same as `text`.
         text: The data as it stood if it is no JSON, such as a sentinel; else None.
+        headers: The headers of an AWS message; None in other framings.
     """
 
     name: str | None
@@ -27,6 +32,7 @@ class Event:
     retry: str | None
     value: Any
     text: str | None
+    headers: dict[str, Any] | None = None
 
 
 @attrs.frozen
@@ -41,7 +47,11 @@ Item = Event | Comment
 
 def read_frames(body: bytes) -> list[Item]:
     """Return the frames and comments of a body; its first character tells the framing."""
+    if body[:1] == b"\x00":
+        return [_read_message(message)[0] for message in read_messages(body)]
     text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    if text.lstrip()[:1] == "[":
+        return _read_array(text)
     lines = re.split("\r\n|\n|\r", text)
     return _read_bare(lines) if text.lstrip()[:1] == "{" else _read_sse(lines)
 
@@ -52,9 +62,64 @@ def events(items: list[Item]) -> list[Event]:
 
 
 def payloads(body: bytes) -> list[dict[str, Any]]:
-    """Return the JSON objects of a body, without sentinels."""
-    found = [event.value for event in events(read_frames(body)) if event.text is None]
+    """Return the JSON objects of a body, without sentinels; AWS events in their names' objects."""
+    if body[:1] == b"\x00":
+        found = [_read_message(message)[1] for message in read_messages(body)]
+    else:
+        found = [event.value for event in events(read_frames(body)) if event.text is None]
     return [value for value in found if isinstance(value, dict)]
+
+
+def _read_message(message: Message) -> tuple[Event, Any]:
+    """Return an AWS message as a frame, and the payload that a vendor's classes read."""
+    headers = message.headers
+    if headers[":message-type"] == "error":
+        error = {
+            key: headers[f":error-{key}"]
+            for key in ("code", "message")
+            if f":error-{key}" in headers
+        }
+        return Event(headers[":error-code"], None, None, error, None, headers), {"error": error}
+    name = headers.get(":event-type") or headers[":exception-type"]
+    data = message.payload.decode() or "{}"
+    value = json.loads(data) if _is_json(data) else data
+    inner = _inner(value) if headers.get(":event-type") == "chunk" else None
+    if inner is not None:
+        known = _is_json(inner)
+        value = json.loads(inner) if known else inner
+        return Event(name, None, None, value, None if known else inner, headers), value
+    text = None if _is_json(data) else data
+    return Event(name, None, None, value, text, headers), {name: value}
+
+
+def _inner(value: Any) -> str | None:
+    """Return what a model's own event holds, without the padding beside it."""
+    match value:
+        case {"bytes": str(inner), **others} if others.keys() <= {"p"}:
+            pass
+        case _:
+            return None
+    try:
+        return base64.b64decode(inner, validate=True).decode()
+    except ValueError:
+        return None
+
+
+def _read_array(text: str) -> list[Item]:
+    """Read the elements of a JSON array that may be cut off, and what stands behind it."""
+    if _is_json(text):
+        return [Event(None, None, None, value, None) for value in json.loads(text)]
+    items: list[Item] = []
+    separators = " \t\r\n,]"
+    rest = text.lstrip()[1:].lstrip(separators)
+    while rest:
+        try:
+            value, end = json.JSONDecoder().raw_decode(rest)
+        except ValueError:
+            return [*items, _event({}, rest)]
+        items.append(Event(None, None, None, value, None))
+        rest = rest[end:].lstrip(separators)
+    return items
 
 
 def _read_bare(lines: list[str]) -> list[Item]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from onechunk.mapping import is_list
 from tests.support.frames import Event, events, payloads, read_frames
+from tests.support.legal_events import EVENT_TARGETS, check_legal_events
 
 CHAT = frozenset({"stop", "length", "tool_calls", "content_filter"})
 
@@ -25,6 +26,9 @@ Payload = dict[str, Any]
 
 def check_legal(data: bytes, target: str) -> None:
     """Assert that a stream obeys every rule of its readers."""
+    if target in EVENT_TARGETS:
+        check_legal_events(data, target)
+        return
     frames = events(read_frames(data))
     written = payloads(data)
     _check_end(frames, target)

@@ -81,6 +81,10 @@ def _usage(usage: Any, said: dict[Aspect, Any]) -> None:
     counts = {a.name: getattr(usage, a.name) for a in attrs.fields(usage.__class__)}
     del counts["extra"]
     if any(count is not None for count in counts.values()):
+        if counts["total_tokens"] == (counts["input_tokens"] or 0) + (counts["output_tokens"] or 0):
+            # It says no more than the two others.
+            del counts["total_tokens"]
+            said.pop((None, "usage.total_tokens"), None)
         for name, count in counts.items():
             said[None, f"usage.{name}"] = count
 
@@ -135,11 +139,15 @@ def _top(token: TokenLogprob) -> list[Any]:
 
 def different(one: dict[Aspect, Any], two: dict[Aspect, Any]) -> dict[str, tuple[Any, Any]]:
     """Return the aspects that are not equal, with both values, without the choice."""
-    return {
+    found = {
         key[1]: (one.get(key), two.get(key))
         for key in sorted({*one, *two}, key=repr)
         if _said(one.get(key)) != _said(two.get(key))
     }
+    if found.keys() & {"usage.input_tokens", "usage.output_tokens"}:
+        # A total says something of its own only where it is not the sum.
+        found.pop("usage.total_tokens", None)
+    return found
 
 
 def _said(value: Any) -> Any:
@@ -151,12 +159,25 @@ def _said(value: Any) -> Any:
 
 def named(losses: Iterable[Loss], chunks: list[Chunk]) -> set[str]:
     """Return the aspects that a report of losses names; *chunks* are those it speaks of."""
-    return {aspect for loss in losses for aspect in _aspects(loss, chunks)}
+    found = list(losses)
+    aspects = {aspect for loss in found for aspect in _aspects(loss, chunks)}
+    for index, aspect in meaning(chunks):
+        # What came behind the target's end is lost whole, and so is a candidate without a place.
+        if any(x.path == "$" or _is_choice(x, index) for x in found):
+            aspects.add(aspect)
+    return aspects
+
+
+def _is_choice(loss: Loss, index: int | None) -> bool:
+    whole = re.fullmatch(r"\$\.choices\[\d+\]", loss.path)
+    return whole is not None and index is not None and loss.value == index
 
 
 def _aspects(loss: Loss, chunks: list[Chunk]) -> set[str]:
     if match := re.fullmatch(r"\$\.choices\[(\d+)\]\.parts\[(\d+)\](?:\.(\w+))?.*", loss.path):
         return _aspects_of_part(loss, chunks, int(match[1]), int(match[2]), match[3])
+    if match := re.fullmatch(r"\$\.choices\[\d+\]\.tool_calls\[\d+\](?:\.(\w+))?", loss.path):
+        return {f"calls.{match[1]}"} if match[1] else set(_CALL)
     if match := re.fullmatch(r"\$\.choices\[\d+\]\.logprobs\.(\w+)(.*)", loss.path):
         field = re.search(r"\.(top|\w+)", match[2])
         fields = (*_TOKEN, "top") if field is None else (field[1],)
@@ -169,7 +190,7 @@ def _aspects(loss: Loss, chunks: list[Chunk]) -> set[str]:
 def _aspects_of_part(
     loss: Loss, chunks: list[Chunk], choice: int, number: int, field: str | None
 ) -> set[str]:
-    if loss.kind == "invented":
+    if loss.kind == "invented" and field in {"id", "text"}:
         return {"calls.id"} if field == "id" else {"text"}
     part = chunks[(loss.event or 1) - 1].choices[choice].parts[number]
     if field == "extra":

@@ -6,12 +6,12 @@ import attrs
 
 from tests.support.paths import RECORDINGS_FOLDER
 
-SUFFIXES = frozenset({".sse", ".ndjson", ".json"})
+SUFFIXES = frozenset({".eventstream", ".json", ".ndjson", ".sse"})
 
 
 @attrs.frozen
 class Recording:
-    """One recorded answer, `tests/recordings/<dialect>/<case>.{sse,ndjson,json}`."""
+    """One recorded answer, `tests/recordings/<dialect>/<case>.{sse,ndjson,json,eventstream}`."""
 
     dialect: str
     case: str

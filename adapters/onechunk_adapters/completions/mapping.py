@@ -27,4 +27,6 @@ def build() -> Table:
         finish_row("finish_reason", REASONS, WORDS),
         Leaf("stop_reason", "stop", (int, str), rare=True, home_only=True),
     )
-    return chunk_table("completions", "text_completion", choice, usage_row("usage", USAGE))
+    return chunk_table(
+        "completions", "text_completion", choice, usage_row("usage", USAGE, total=True)
+    )

@@ -83,5 +83,5 @@ def build() -> Table:
         finish_row("finish_reason", REASONS, WORDS),
         Via("stop_reason", "stop", read_stop, write_stop),
     )
-    usage = usage_row("usage", USAGE, also_in=USAGE_COPIES)
+    usage = usage_row("usage", USAGE, also_in=USAGE_COPIES, total=True)
     return chunk_table("llama", "chat.completion.chunk", choice, usage)

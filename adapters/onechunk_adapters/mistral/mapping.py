@@ -85,5 +85,5 @@ def build(name: str, rename: Rename) -> Table:
         finish_row("finish_reason", REASONS, WORDS, rename=rename),
         logprobs_row("logprobs", token=TOKEN_ROWS, fits=is_whole, rename=rename),
     )
-    usage = usage_row("usage", USAGE, also_in=USAGE_COPIES, rename=rename)
+    usage = usage_row("usage", USAGE, also_in=USAGE_COPIES, total=True, rename=rename)
     return chunk_table(name, "chat.completion.chunk", choice, usage)

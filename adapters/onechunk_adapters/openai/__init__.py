@@ -18,7 +18,7 @@ __all__ = ["ADAPTER"]
 
 
 def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
-    places = {"also_in": vendor.usage, "reasoning_apart": vendor.reasoning_apart}
+    places = {"also_in": vendor.usage, "apart": vendor.apart}
     return Adapter(
         name=vendor.name,
         title=vendor.title,
@@ -30,6 +30,7 @@ def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
             says=frozenset({Text, Reasoning, Refusal, ToolCall, Media, Citation}),
             role_words=ROLES,
             error_finish="error" in vendor.words,
+            gathers=frozenset({Citation}),
         ),
         running=vendor.running,
         places=UsageElsewhere(vendor.usage_at, USAGE, **places) if vendor.usage_at else None,

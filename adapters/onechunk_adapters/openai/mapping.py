@@ -87,5 +87,5 @@ def build(vendor: Vendor) -> Table:
         logprobs_row("logprobs", token=TOKEN_ROWS, fits=is_whole),
         *(Leaf(key, "stop", (int, str), rare=True) for key in vendor.stop),
     )
-    usage = usage_row("usage", USAGE, also_in=vendor.usage, reasoning_apart=vendor.reasoning_apart)
+    usage = usage_row("usage", USAGE, also_in=vendor.usage, apart=vendor.apart, total=True)
     return chunk_table(vendor.name, "chat.completion.chunk", choice, usage)

@@ -31,7 +31,7 @@ class Vendor:
         finish: Finish words beside OpenAI's own, and what they mean.
         words: Reasons for which the vendor has a word where OpenAI has none.
         usage: Further paths of usage and the field that each repeats or stands in for.
-        reasoning_apart: True if `completion_tokens` leaves reasoning out.
+        apart: Counts that the vendor leaves out of others.
         stop: Keys of a choice that name the stop token or sequence.
         usage_at: Paths in a chunk, beside `usage`, where the usage object may stand.
         running: Paths in a choice that repeat the text so far.
@@ -43,7 +43,7 @@ class Vendor:
     finish: Mapping[str, FinishReason] = field(factory=dict[str, FinishReason])
     words: Mapping[FinishReason, str] = field(factory=dict[FinishReason, str])
     usage: Mapping[str, str] = field(factory=dict[str, str])
-    reasoning_apart: bool = False
+    apart: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
     stop: tuple[str, ...] = ()
     usage_at: tuple[str, ...] = ()
     running: Mapping[tuple[str, str], type[Any]] = field(factory=dict[tuple[str, str], type[Any]])
@@ -133,7 +133,7 @@ VENDORS: Final = (
         "xai",
         "xAI",
         finish={"end_turn": FinishReason.STOP},
-        reasoning_apart=True,
+        apart={"output_tokens": ("reasoning_tokens",)},
     ),
     Vendor(
         "zhipu",

@@ -4,18 +4,28 @@ from collections.abc import Callable
 from typing import Final
 
 from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame, FrameError, Splitter
+from onechunk._framing._array import JSONArraySplitter
+from onechunk._framing._eventstream import EventStreamSplitter
 from onechunk._framing._lines import TextStart
 from onechunk._framing._ndjson import NDJSONSplitter
 from onechunk._framing._sse import SSESplitter
 
 FRAMINGS: Final[dict[str, Callable[[int], Splitter]]] = {
+    "eventstream": EventStreamSplitter,
+    "json_array": JSONArraySplitter,
     "ndjson": NDJSONSplitter,
     "sse": SSESplitter,
 }
 
-# A server-sent event starts with a field's name or a colon. A JSON array is left to SSE, whose
-# bare JSON it is.
-_BY_FIRST_BYTE: Final = {b"{": "ndjson"}
+# A server-sent event starts with a field's name or a colon. Where a JSON array may not be, it is
+# left to SSE, whose bare JSON it is. An event stream message starts with its big-endian length: up
+# to the default limit that begins with 0 or, above 16 MiB, with 1.
+_BY_FIRST_BYTE: Final = {
+    b"{": "ndjson",
+    b"[": "json_array",
+    b"\x00": "eventstream",
+    b"\x01": "eventstream",
+}
 _WHITE_SPACE: Final = b" \t\r\n"
 
 

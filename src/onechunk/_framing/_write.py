@@ -1,9 +1,19 @@
 """Frames into bytes: what the splitters read back as the same frames."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from onechunk._frame import Frame
 from onechunk._framing._lines import CR, LF
+
+# What a body has before its first frame, between two, and behind the last.
+OPENING: Final = {"eventstream": b"", "json_array": b"[", "ndjson": b"", "sse": b""}
+BETWEEN: Final = {"eventstream": b"", "json_array": b",\r\n", "ndjson": b"", "sse": b""}
+CLOSING: Final = {"eventstream": b"", "json_array": b"]", "ndjson": b"", "sse": b""}
+
+# NEL, LINE SEPARATOR and PARAGRAPH SEPARATOR; all other line ends are escaped in JSON anyway.
+_LINE_ENDS: Final = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 
 def write_sse(data: bytes, frame: Frame | None = None) -> bytes:
@@ -21,8 +31,9 @@ def write_sse(data: bytes, frame: Frame | None = None) -> bytes:
     if frame is not None and frame.bare:
         return head + data + b"\n"
     name = b"data: "
-    if frame is not None and frame.field is not None:
-        name = frame.field.encode() + b": "
+    # Fields of other framings say nothing here.
+    if frame is not None and frame.field == "error":
+        name = b"error: "
     if LF in data or CR in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\n" + name)
     return head + name + data + b"\n\n"
@@ -45,6 +56,26 @@ def write_ndjson(data: bytes, frame: Frame | None = None) -> bytes:  # noqa: ARG
     Args:
         data: JSON, preferably compact: a text with line ends is read back as one, but only by
             readers that count brackets.
+        frame: Not looked at.
+    """
+    return data + b"\n"
+
+
+def escape_lines(data: bytes) -> bytes:
+    """Return JSON text whose strings hold nothing that a careless reader takes for a line end.
+
+    Some clients cut lines wherever Unicode sees an end of one, and not only at LF.
+    """
+    if data.isascii():
+        return data
+    return _LINE_ENDS.sub(lambda end: f"\\u{ord(end[0].decode()):04x}".encode(), data)
+
+
+def write_json_array(data: bytes, frame: Frame | None = None) -> bytes:  # noqa: ARG001 - as write_sse
+    """Write one element and a line end; `OPENING`, `BETWEEN` and `CLOSING` make it an array.
+
+    Args:
+        data: JSON.
         frame: Not looked at.
     """
     return data + b"\n"

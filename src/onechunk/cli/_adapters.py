@@ -35,7 +35,7 @@ def adapters(*, as_json: bool) -> None:
         {
             "name": each.name,
             "dialect": each.dialect,
-            "wire": each.wire.__name__,
+            "wire": each.wire_name,
             "title": each.title,
         }
         for each in found

@@ -122,10 +122,10 @@ class _Findings:
 def check(context: click.Context, *, source: str | None, paths: tuple[Path, ...]) -> None:
     """Check that recorded streams come back as they were.
 
-    Each file, and each .sse, .ndjson, .jsonl and .json file in a folder, is decoded and encoded
-    in its own dialect, as a stream and chunk by chunk. Equal are: the number of frames, names of
-    events, comments, the end mark, and all JSON with its types, null and absent told apart. The
-    order of keys and white space do not count.
+    Each file, and each .sse, .ndjson, .jsonl, .json and .eventstream file in a folder, is decoded
+    and encoded in its own dialect, as a stream and chunk by chunk. Equal are: the number of
+    frames, names of events, comments, the end mark, and all JSON with its types, null and absent
+    told apart. The order of keys and white space do not count.
     """
     findings = _Findings()
     recordings = find_recordings(paths, source)

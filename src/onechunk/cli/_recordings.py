@@ -16,12 +16,13 @@ from onechunk._registry import get_adapter, load_adapters
 
 __all__ = ["Recording", "find_recordings"]
 
-SUFFIXES: Final = frozenset({".json", ".jsonl", ".ndjson", ".sse"})
+SUFFIXES: Final = frozenset({".eventstream", ".json", ".jsonl", ".ndjson", ".sse"})
 """What is looked at in a folder; a file that is named is taken whatever its suffix."""
 
 ALIASES: Final[Mapping[str, str]] = {
     "llama_vllm": "llama",
     "openai_chat": "openai",
+    "openai_responses": "responses",
     "openai_text": "completions",
     "other_openai_dialect": "openai",
 }

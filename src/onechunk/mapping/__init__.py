@@ -15,6 +15,7 @@ from onechunk.mapping._rows import (
     Copy,
     Each,
     Fault,
+    Here,
     Into,
     Leaf,
     Object,
@@ -22,10 +23,11 @@ from onechunk.mapping._rows import (
     Row,
     Says,
     Table,
+    Tagged,
     Via,
     expected,
 )
-from onechunk.mapping._usage import usage_row
+from onechunk.mapping._usage import carry_usage, usage_row
 from onechunk.mapping._writer import Manner, make_writer
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Copy",
     "Each",
     "Fault",
+    "Here",
     "Into",
     "Item",
     "Items",
@@ -47,8 +50,10 @@ __all__ = [
     "Row",
     "Says",
     "Table",
+    "Tagged",
     "UsageElsewhere",
     "Via",
+    "carry_usage",
     "error_rows",
     "expected",
     "finish_row",

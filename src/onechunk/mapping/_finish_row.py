@@ -18,6 +18,7 @@ def finish_row(
     words: Mapping[FinishReason, str | None],
     *,
     away: Json = None,
+    tells: bool = False,
     rename: Rename = str,
 ) -> Via:
     """Return the row for the finish word under *wire*.
@@ -27,6 +28,7 @@ def finish_row(
         reasons: Meaning of every word that the dialect knows; another word is `OTHER`.
         words: The dialect's word for every reason; None where it has none.
         away: What stands there while the choice goes on; UNSET for nothing.
+        tells: True if calls of tools end with the word for stop; `StreamMemory` knows of the calls.
         rename: From names in the tables to keys on the wire.
     """
     key = rename(wire)
@@ -38,9 +40,15 @@ def finish_row(
         del rest[key]
         return Finish(reasons.get(value, FinishReason.OTHER), value)
 
+    def means(raw: str, reason: FinishReason) -> bool:
+        known = reasons.get(raw, FinishReason.OTHER)
+        if tells and known is FinishReason.STOP and reason is FinishReason.TOOL_CALLS:
+            return True
+        return known is reason
+
     def write(finish: Finish, out: Object, _: Object) -> None:
         raw = finish.raw
-        if raw is not None and reasons.get(raw, FinishReason.OTHER) is finish.reason:
+        if raw is not None and means(raw, finish.reason):
             out[key] = raw
         else:
             out[key] = words[finish.reason]

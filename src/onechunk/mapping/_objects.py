@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from onechunk.mapping._reader import Reader, Rename, is_leaf, make_reader, start
-from onechunk.mapping._rows import Content, Copy, Each, Into, Leaf, Row, Table
+from onechunk.mapping._rows import Content, Copy, Each, Here, Into, Leaf, Row, Table, Tagged
 
 __all__ = ["make_object_reader"]
 
@@ -31,7 +31,7 @@ class _Plan(Protocol):
 
 
 def make_object_reader(
-    table: Table,
+    table: Table | Tagged,
     cls: type[Any],
     rename: Rename,
     *,
@@ -47,6 +47,10 @@ def make_object_reader(
         plans: Fields of a wire class.
         to_json: Payload of a nested wire object, or a copy of another value.
     """
+    if isinstance(table, Tagged) or any(isinstance(row, Here) for row in table.rows):
+        # Events are small: a way of their own would save little.
+        whole = make_reader(table, rename)
+        return lambda o: whole(to_json(o))
     s = start(table, "read(o)")
     s.scope["to_json"] = to_json
     reader = _ObjectReader(s, rename)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import NOTHING, Factory, fields
 
+from onechunk._exceptions import read_exception, says_exception
 from onechunk._marks import DERIVED, UNSET
 from onechunk._parts import ToolCall
 from onechunk.mapping._rows import (
@@ -16,34 +17,121 @@ from onechunk.mapping._rows import (
     Copy,
     Each,
     Fault,
+    Here,
     Into,
     Leaf,
     PartVia,
     Row,
     Says,
     Table,
+    Tagged,
     Via,
     expected,
+    goes_on,
 )
 from onechunk.mapping._source import Source
 
-__all__ = ["Reader", "Rename", "is_leaf", "make_reader", "start"]
+__all__ = [
+    "Reader",
+    "Rename",
+    "each_once",
+    "event_name",
+    "is_leaf",
+    "make_reader",
+    "said_by",
+    "start",
+]
 
 Rename = Callable[[str], str]
 """From the name in the wire class to the key on the wire."""
 
 
-def make_reader(table: Table, rename: Rename = str) -> Callable[[dict[str, Any]], Any]:
+def make_reader(table: Table | Tagged, rename: Rename = str) -> Callable[[dict[str, Any]], Any]:
     """Return a function that turns a payload into the canonical value and keeps the payload.
 
     What the rows take out is gone from the dict; what remains becomes `extra`, the same object.
     It raises `Fault`.
     """
+    if isinstance(table, Tagged):
+        read_tagged = make_tagged_reader(table, rename)
+        return _without_usual(read_tagged, table) if table.usual else read_tagged
     s = start(table, "read(d)")
     s("if type(d) is not dict:", "    raise expected('an object', d)")
     Reader(s, rename).table(table)
     s("return c")
     return s.function()
+
+
+def make_tagged_reader(table: Tagged, rename: Rename) -> Callable[[dict[str, Any]], Any]:
+    """Return the reader that looks at the kind first."""
+    readers = each_once(table.tables, lambda each: make_reader(each, rename))
+    unknown = make_reader(table.unknown, rename)
+    if table.tag is None:
+        return _unwrapping(readers, unknown, table.unknown.fixed.get("dialect"))
+    *outer, key = (rename(step) for step in table.tag.split("."))
+
+    def read(d: Any) -> Any:
+        if d.__class__ is not dict:
+            raise expected("an object", d)
+        holder: Any = d
+        for step in outer:
+            holder = holder.get(step)
+            if holder.__class__ is not dict:
+                return unknown(d)
+        tag = holder.get(key)
+        return (readers.get(tag, unknown) if tag.__class__ is str else unknown)(d)
+
+    return read
+
+
+def each_once(
+    tables: Mapping[str, Table | Tagged], make: Callable[[Table | Tagged], Callable[..., Any]]
+) -> dict[Any, Callable[..., Any]]:
+    """Return what *make* makes of *tables*, once for all names of the same table."""
+    made = {key: make(each) for key, each in {id(each): each for each in tables.values()}.items()}
+    return {name: made[id(each)] for name, each in tables.items()}
+
+
+def _without_usual(read: Callable[[Any], Any], table: Tagged) -> Callable[[Any], Any]:
+    def read_usual(d: Any) -> Any:
+        c = read(d)
+        kind = goes_on(c.choices)
+        if kind is not None and c.extra == table.usual.get(kind):
+            c.extra = {}
+        return c
+
+    return read_usual
+
+
+def _unwrapping(
+    readers: dict[Any, Callable[[Any], Any]], unknown: Callable[[Any], Any], dialect: Any
+) -> Callable[[Any], Any]:
+    def read(d: Any) -> Any:
+        if d.__class__ is not dict:
+            raise expected("an object", d)
+        name = event_name(d, readers)
+        if name is None or d[name].__class__ is not dict:
+            if len(d) == 1 and says_exception(d):
+                return read_exception(d, dialect)
+            return unknown(d)
+        try:
+            c = readers[name](d[name])
+        except Fault as fault:
+            raise fault.inside(f".{name}") from None
+        # What is left of the event stands where it stood.
+        c.extra = d
+        return c
+
+    return read
+
+
+def event_name(d: Mapping[str, Any], known: Mapping[Any, Any]) -> str | None:
+    """Return the name of the event in *d*; None if it is not known, or one of several.
+
+    Keys beside it are no events: Bedrock puts its metrics there when it passes a model's events on.
+    """
+    names = [name for name in d if name in known]
+    return names[0] if len(names) == 1 else None
 
 
 def start(table: Table, signature: str) -> Source:
@@ -131,6 +219,8 @@ class Reader:
                 self.part_via(row, d)
             case Copy():
                 self.copy(row, d)
+            case Here():
+                self.here(row, d)
             case Const():
                 pass
 
@@ -278,6 +368,26 @@ class Reader:
                 self._guarded(legacy, f"parts.append({read}({{{function}: {d}[{legacy!r}]}}))")
                 self.s(f"{d}[{legacy!r}] = DERIVED")
 
+    def here(self, row: Here, d: str) -> None:
+        outer = self.s.variable("c")
+        self.s(f"{outer} = c", f"c = new({self.s.name(row.table.make)})")
+        self.defaults(row.table)
+        self.s("c.extra = {}")
+        self.rows(row.table.rows, d)
+        with self.s.indent(f"if {said_by(row)}:"):
+            # Fields that are never None: a row that found nothing has left them so.
+            for name in (a.name for a in fields(row.table.make) if a.default == ""):
+                self.s(f"if c.{name} is None:", f"    c.{name} = ''")
+            for address in row.address:
+                self.row(address, d)
+            self.s(f"{outer}.{row.to}.append(c)")
+        for into in row.table.rows:
+            # Where nothing was said, an object of which nothing is left was empty.
+            if isinstance(into, Into) and into.always:
+                key = repr(self.rename(into.wire))
+                self.s(f"elif {key} not in {d}:", f"    {d}[{key}] = {{}}")
+        self.s(f"c = {outer}")
+
     def copy(self, row: Copy, d: str) -> None:
         key = self.rename(row.wire)
         with self.s.indent(f"if {key!r} in {d}:"):
@@ -288,6 +398,22 @@ class Reader:
                 self.s(f"v = {d}[{key!r}]")
                 self.s(f"if v.__class__ is str and v == joined(parts, {part}):")
                 self.s(f"    {d}[{key!r}] = DERIVED")
+
+
+def said_by(row: Here) -> str:
+    """Return the condition under which the value `c` of *row* says anything."""
+    names = dict.fromkeys(_targets(row.table.rows))
+    return " or ".join("c.parts" if name == "parts" else f"c.{name} is not None" for name in names)
+
+
+def _targets(rows: tuple[Row, ...]) -> Iterator[str]:
+    for row in rows:
+        if isinstance(row, Into):
+            yield from _targets(row.rows)
+        elif isinstance(row, Leaf | Via | Each | Here):
+            yield row.to
+        elif not isinstance(row, Const | Copy):
+            yield "parts"
 
 
 def is_leaf(row: Leaf, v: str, s: Source) -> str:
@@ -338,7 +464,7 @@ def _is_common(row: Row) -> bool:
 def _leaves(rows: tuple[Row, ...]) -> set[str]:
     """Return the fields that are None where the wire does not say them."""
     inner = [_leaves(row.rows) for row in rows if isinstance(row, Into)]
-    return {row.to for row in rows if isinstance(row, Leaf)}.union(*inner)
+    return {row.to for row in rows if isinstance(row, Leaf | Via)}.union(*inner)
 
 
 def _names(make: type[Any]) -> list[str]:

@@ -21,14 +21,18 @@ __all__ = [
     "Copy",
     "Each",
     "Fault",
+    "Here",
     "Into",
     "Leaf",
     "PartVia",
     "Row",
     "Says",
     "Table",
+    "Tagged",
+    "Unsaid",
     "Via",
     "expected",
+    "goes_on",
 ]
 
 Object = dict[str, Json]
@@ -46,6 +50,10 @@ class Fault(Exception):  # noqa: N818 - not an error of its own: it becomes one 
         """Put *step* (`.key` or `[0]`) before the path."""
         self.path = step + self.path
         return self
+
+
+class Unsaid(Exception):  # noqa: N818 - as above
+    """What an event said was taken out of its chunk: there is nothing left to write."""
 
 
 def expected(what: str, value: object, path: str = "") -> Fault:
@@ -231,7 +239,26 @@ class Copy:
     of: str | type[Any]
 
 
-Row = Leaf | Const | Via | Each | Into | Says | Content | Calls | PartVia | Copy
+@frozen
+class Here:
+    """A canonical value that the very object of the outer rows says, as events do.
+
+    It is made if any of its rows finds something; its residue stays with the outer value.
+
+    Attributes:
+        to: The outer list it belongs to: `choices` or `parts`.
+        address: Rows that are read only if something was said, such as the number of a block.
+        also: Tables of other classes whose values are written in the same place.
+    """
+
+    to: str
+    table: Table
+    address: tuple[Leaf | Via, ...] = ()
+    also: tuple[Table, ...] = ()
+    wire: str = ""
+
+
+Row = Leaf | Const | Via | Each | Into | Says | Content | Calls | PartVia | Copy | Here
 
 
 @frozen
@@ -246,3 +273,42 @@ class Table:
     make: type[Any]
     rows: tuple[Row, ...]
     fixed: Mapping[str, Any] = field(factory=dict[str, Any])
+
+
+@frozen
+class Tagged:
+    """Wire objects of several kinds, each with a table of its own.
+
+    Attributes:
+        tables: By the kind's name.
+        unknown: For every other kind.
+        tag: Dotted path of the name, which is residue; None where the name is a key of an object
+            around the event, as in event streams of AWS, whose exceptions need no table.
+        usual: By class of a part, the residue of the event that mostly says it and nothing else;
+            such a chunk has no residue. Not for tables within a table.
+    """
+
+    tables: Mapping[str, Table | Tagged]
+    unknown: Table
+    tag: str | None = "type"
+    usual: Mapping[type[Any], Object] = field(factory=dict[type[Any], Object])
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all kinds."""
+        return (*self.unknown.rows, *(row for t in self.tables.values() for row in t.rows))
+
+
+def goes_on(choices: list[Any]) -> type[Any] | None:
+    """Return the class of the one part that *choices* say more of; None if they say anything else.
+
+    What opens a call, or seals reasoning, is said by other events.
+    """
+    if len(choices) != 1 or len(choices[0].parts) != 1:
+        return None
+    part = choices[0].parts[0]
+    for name in ("id", "name", "signature", "encrypted"):
+        if getattr(part, name, None) is not None:
+            return None
+    kind: type[Any] = part.__class__
+    return kind

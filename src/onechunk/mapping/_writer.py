@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from onechunk._exceptions import write_exception
 from onechunk._json import dumps
 from onechunk._marks import DERIVED, UNSET, is_list, is_object
 from onechunk._parts import Part
-from onechunk.mapping._reader import Rename
+from onechunk.mapping._reader import Rename, each_once, event_name, said_by
 from onechunk.mapping._rows import (
     Calls,
     Const,
     Content,
     Copy,
     Each,
+    Here,
     Into,
     Leaf,
     PartVia,
     Row,
     Says,
     Table,
+    Tagged,
+    Unsaid,
     Via,
+    goes_on,
 )
 from onechunk.mapping._source import Source
 
@@ -47,13 +52,16 @@ class Manner:
 
 
 def make_writer(
-    table: Table, manner: Manner, rename: Rename = str
+    table: Table | Tagged, manner: Manner, rename: Rename = str
 ) -> Callable[..., dict[str, Any]]:
     """Return a function that turns the canonical value into a fresh payload.
 
     Away from home its second argument is an envelope: an object with the attributes that rows
     marked `envelope` name. Nested residue is shared with the canonical value, not copied.
     """
+    if isinstance(table, Tagged):
+        write_tagged = _make_tagged_writer(table, rename)
+        return _with_usual(write_tagged, table) if table.usual else write_tagged
     s = Source("write(c, envelope=None)")
     s.scope |= {
         "UNSET": UNSET,
@@ -64,6 +72,9 @@ def make_writer(
         "bare": bare,
         "PARTS": frozenset(get_args(Part)),
         "dumps": dumps,
+        "Unsaid": Unsaid,
+        "only": _only,
+        "begun": _begun,
     }
     writer = _Writer(s, manner, rename)
     s("x = c.extra" if manner.residue else "x = NOTHING")
@@ -80,19 +91,26 @@ class _Writer:
         self.s = source
         self.manner = manner
         self.rename = rename
+        # Whether several parts may be said in the same nested object.
+        self._joins = False
 
     def rows(self, rows: tuple[Row, ...], out: str, x: str) -> None:
         """Write the lines of *rows* into the dict named *out*, then the residue that is left."""
-        part_rows = [row for row in rows if isinstance(row, Says | Content | Calls | PartVia)]
-        names = self.sort_parts(part_rows) if part_rows else {}
-        for row in rows:
-            self.row(row, out, x, names)
+        self.fields(rows, out, x)
         if self.manner.residue:
             with self.s.indent(f"for k in {x}:"), self.s.indent(f"if k not in {out}:"):
                 self.s(f"v = {x}[k]")
                 # Marks below this level mean something to the writer of their own dialect only.
                 value = "bare(v)" if self.manner.away else "v"
                 self.s("if v is not UNSET and v is not DERIVED:", f"    {out}[k] = {value}")
+
+    def fields(self, rows: tuple[Row, ...], out: str, x: str) -> None:
+        """Write the lines of *rows* into the dict named *out*."""
+        part_rows = [row for row in rows if _takes_parts(row)]
+        names = self.sort_parts(part_rows) if part_rows else {}
+        self._joins = self._joins or sum(isinstance(row, Here) for row in part_rows) > 1
+        for row in rows:
+            self.row(row, out, x, names)
 
     def row(self, row: Row, out: str, x: str, names: dict[int, str]) -> None:
         """Write the lines of one row."""
@@ -113,19 +131,54 @@ class _Writer:
                 self.each(row, key, out, x)
             case Into():
                 self.into(row, key, out, x)
-            case Says():
-                self.says(row, key, out, x, names[id(row)])
-            case Content():
-                self.content(row, key, out, names[id(row)])
-            case Calls():
-                self.calls(row, key, out, x, names[id(row)])
-            case PartVia():
-                bucket = names[id(row)]
-                write = row.write_away if self.manner.away and row.write_away else row.write
-                self.s(f"if {bucket} is not None:")
-                self.s(f"    {self.s.name(write)}({bucket}, {out}, {x})")
             case Copy():
                 self.copy(row, key, out, x)
+            case Here(to="choices"):
+                self.choice(row, out, x)
+            case _:
+                self.parts(row, key, out, x, names[id(row)])
+
+    def parts(
+        self,
+        row: Says | Content | Calls | PartVia | Here,
+        key: str,
+        out: str,
+        x: str,
+        said: str,
+    ) -> None:
+        """Write the lines of a row that says the parts in the variable *said*."""
+        match row:
+            case Says():
+                self.says(row, key, out, x, said)
+            case Content():
+                self.content(row, key, out, said)
+            case Calls():
+                self.calls(row, key, out, x, said)
+            case PartVia():
+                write = row.write_away if self.manner.away and row.write_away else row.write
+                self.s(f"if {said} is not None:")
+                self.s(f"    {self.s.name(write)}({said}, {out}, {x})")
+            case Here():
+                self.part(row, out, x, said)
+
+    def choice(self, row: Here, out: str, x: str) -> None:
+        outer = self.s.variable("c")
+        self.s(f"{outer} = c", "c = only(c.choices)")
+        with self.s.indent("if c is not None:"):
+            self.s(f"if not ({said_by(row)}):", "    raise Unsaid")
+            self.fields(row.table.rows, out, x)
+        self.s(f"c = {outer}")
+
+    def part(self, row: Here, out: str, x: str, said: str) -> None:
+        outer = self.s.variable("c")
+        with self.s.indent(f"if {said} is not None:"):
+            self.s(f"{outer} = c", f"c = only({said})")
+            keyword = "if"
+            for table in (row.table, *row.also):
+                with self.s.indent(f"{keyword} type(c) is {self.s.name(table.make)}:"):
+                    self.fields((*table.rows, *row.address), out, x)
+                keyword = "elif"
+            self.s(f"c = {outer}")
 
     def leaf(self, row: Leaf, key: str, out: str, x: str) -> None:
         if self.manner.away and row.home_only:
@@ -156,7 +209,7 @@ class _Writer:
             self.s(f"if type({residue}) is not dict:", f"    {residue} = NOTHING")
         else:
             self.s(f"{residue} = NOTHING")
-        self.s(f"{inner} = {{}}")
+        self.s(f"{inner} = {f'begun({out}.get({key!r}))' if self._joins else '{}'}")
         self.rows(row.rows, inner, residue)
         test = f"if {inner} or {residue} is not NOTHING"
         test += f" or {key!r} not in {x}:" if row.always else ":"
@@ -189,7 +242,7 @@ class _Writer:
             self.s("    raise TypeError(f'there is no place for a {t.__name__}')")
         return names
 
-    def accepted(self, row: Says | Content | Calls | PartVia) -> tuple[type[Any], ...]:
+    def accepted(self, row: Says | Content | Calls | PartVia | Here) -> tuple[type[Any], ...]:
         """Return the classes of parts that *row* writes, the usual one first."""
         match row:
             case Says():
@@ -200,6 +253,8 @@ class _Writer:
                 return (row.part,)
             case PartVia():
                 return row.parts
+            case Here():
+                return (row.table.make, *(table.make for table in row.also))
 
     def says(self, row: Says, key: str, out: str, x: str, said: str) -> None:
         with self.s.indent(f"if {said} is not None:"):
@@ -243,6 +298,101 @@ class _Writer:
             else:
                 self.s(f"v = joined(c.parts, {self.s.name(row.of)})")
                 self.s("if v is not None:", f"    {out}[{key!r}] = v")
+
+
+def _takes_parts(row: Row) -> bool:
+    return isinstance(row, Says | Content | Calls | PartVia) or (
+        isinstance(row, Here) and row.to == "parts"
+    )
+
+
+def _make_tagged_writer(table: Tagged, rename: Rename) -> Callable[..., dict[str, Any]]:
+    """Return the writer of events at home, whose residue tells their kind."""
+    writers: Mapping[str, Callable[..., dict[str, Any]]] = each_once(
+        table.tables, lambda each: make_writer(each, Manner(), rename)
+    )
+    unknown = _without_kind(table.unknown, rename)
+    if table.tag is None:
+        return _wrapping(writers, unknown)
+    *outer, key = (rename(step) for step in table.tag.split("."))
+
+    def write(c: Any, _: Any = None) -> dict[str, Any]:
+        holder = c.extra
+        for step in outer:
+            holder = holder.get(step)
+            if not is_object(holder):
+                break
+        else:
+            tag = holder.get(key)
+            known = writers.get(tag) if isinstance(tag, str) else None
+            if known is not None:
+                return known(c)
+        return unknown(c)
+
+    return write
+
+
+def _with_usual(
+    write: Callable[..., dict[str, Any]], table: Tagged
+) -> Callable[..., dict[str, Any]]:
+    def write_usual(c: Any, _: Any = None) -> dict[str, Any]:
+        if not c.extra:
+            kind = goes_on(c.choices)
+            usual = None if kind is None else table.usual.get(kind)
+            if usual is not None:
+                c = evolve(c, extra=usual)
+        return write(c)
+
+    return write_usual
+
+
+def _wrapping(
+    writers: Mapping[str, Callable[..., dict[str, Any]]], unknown: Callable[..., dict[str, Any]]
+) -> Callable[..., dict[str, Any]]:
+    def write(c: Any, _: Any = None) -> dict[str, Any]:
+        extra = c.extra
+        name = event_name(extra, writers)
+        if name is None or not is_object(extra[name]):
+            return write_exception(c) if c.error is not None and not extra else unknown(c)
+        return {**extra, name: writers[name](evolve(c, extra=extra[name]))}
+
+    return write
+
+
+def _without_kind(table: Table, rename: Rename) -> Callable[..., dict[str, Any]]:
+    """Return the writer of events whose residue names no kind; only rows can say anything."""
+    write = make_writer(table, Manner(), rename)
+    if table.rows:
+        return write
+
+    def write_residue(c: Any) -> dict[str, Any]:
+        if c.choices and not any(map(_speaks, c.choices)):
+            raise Unsaid
+        if c.choices or c.usage is not None or c.error is not None:
+            raise TypeError("the residue names no kind of event that could say this")
+        return write(c)
+
+    return write_residue
+
+
+def _speaks(choice: Any) -> bool:
+    said = choice.role, choice.finish, choice.stop, choice.logprobs
+    return bool(choice.parts) or any(each is not None for each in said)
+
+
+def _only(values: list[Any]) -> Any:
+    """Return the one value that an event says; pieces of one text are joined; None if none."""
+    if len(values) < 2:  # noqa: PLR2004
+        return values[0] if values else None
+    first = values[0]
+    if not hasattr(first, "text") or any(type(each) is not type(first) for each in values):
+        raise TypeError(f"one event cannot say {len(values)} of {type(first).__name__}")
+    return evolve(first, text="".join(each.text for each in values))
+
+
+def _begun(value: Any) -> dict[str, Any]:
+    """Return a copy of an object that another part has begun, since residue in it is shared."""
+    return {**value} if is_object(value) else {}
 
 
 def _place(out: dict[str, Any], x: Mapping[str, Any], keys: tuple[str, ...], said: str) -> None:

@@ -66,6 +66,11 @@ class Hooks:
         """
         return self._cached(("structure", cls, keep), lambda: self._make_structure(cls, keep=keep))
 
+    def structure_any(self, wire: Any) -> Callable[[Any], Any]:
+        """Return the function from payload to a wire class, or to one of a union of them."""
+        options = tuple(get_args(wire)) or (wire,)
+        return self._cached(("any", options), lambda: self._of(options, keep=False))
+
     def unstructure(self, cls: type[Wire]) -> Callable[[Any], Object]:
         """Return a function from *cls* to a payload."""
         return self._cached(("unstructure", cls), lambda: self._make_unstructure(cls))
@@ -93,9 +98,11 @@ class Hooks:
         """Return the structure function for one class or for a union told apart by its tag."""
         if len(options) == 1:
             return self.structure(options[0], keep=keep)
-        by_tag = {tag_of(cls, TAG): self.structure(cls, keep=True) for cls in options}
-        by_tag.pop(None, None)
-        others = [cls for cls in options if tag_of(cls, TAG) is None]
+        tags = [(tag_of(cls, TAG), cls) for cls in options]
+        classes = {tag: cls for tag, cls in tags if tag is not None}
+        # Most streams have few of the kinds that there are: each is made when it first comes.
+        by_tag: dict[str, Callable[[Any], Any]] = {}
+        others = [cls for tag, cls in tags if tag is None]
         unknown = self.structure(others[0], keep=keep) if others else None
         key = self._rename(TAG)
 
@@ -106,6 +113,8 @@ class Hooks:
                 raise expected("an object", value)
             tag = value.get(key)
             known = by_tag.get(tag) if isinstance(tag, str) else None
+            if known is None and isinstance(tag, str) and tag in classes:
+                known = by_tag[tag] = self.structure(classes[tag], keep=True)
             if known is not None and unknown is None:
                 return known(value)
             if unknown is None:

@@ -1,0 +1,64 @@
+"""Cohere's chat events: v2, and v1 as newline-delimited JSON."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from onechunk import Adapter, Citation, Reasoning, Rules, Text, ToolCall
+from onechunk_adapters._demo import demo
+from onechunk_adapters.cohere.mapping import build
+from onechunk_adapters.cohere.mapping_v1 import build as build_v1
+from onechunk_adapters.cohere.memory import PassageMemory
+from onechunk_adapters.cohere.memory_v1 import ResponseMemory
+from onechunk_adapters.cohere.stage import Events
+from onechunk_adapters.cohere.stage_v1 import Lines
+from onechunk_adapters.cohere.wire import V2ChatStreamResponse
+from onechunk_adapters.cohere.wire_v1 import StreamedChatResponse
+
+__all__ = ["ADAPTER", "V1_ADAPTER"]
+
+_SAYS: Final = frozenset({Text, Reasoning, ToolCall, Citation})
+
+ADAPTER: Final = Adapter(
+    name="cohere",
+    title="Cohere v2 chat events",
+    wire=V2ChatStreamResponse,
+    table=build,
+    rules=Rules(
+        says=_SAYS,
+        role_words=frozenset({"assistant"}),
+        usage="last",
+        error_finish=True,
+        choices="one",
+        calls="serial",
+        envelope=frozenset({"id"}),
+    ),
+    named="type",
+    memory=PassageMemory,
+    stage=Events,
+    padding=frozenset({"type", "index"}),
+    demo=demo(__name__),
+)
+
+V1_ADAPTER: Final = Adapter(
+    name="cohere-v1",
+    title="Cohere v1 chat events",
+    wire=StreamedChatResponse,
+    table=build_v1,
+    rules=Rules(
+        says=_SAYS,
+        roles=False,
+        usage="last",
+        error_finish=True,
+        choices="one",
+        calls="whole",
+        tells=True,
+        envelope=frozenset({"id"}),
+    ),
+    framing="ndjson",
+    end=None,
+    memory=ResponseMemory,
+    stage=Lines,
+    padding=frozenset({"event_type", "index", "is_finished"}),
+    demo=demo(__name__, "demo-v1.ndjson"),
+)

@@ -1,0 +1,1 @@
+"""What is special in one dialect, hazard by hazard."""
