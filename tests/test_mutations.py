@@ -59,12 +59,14 @@ def mutated(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
         found = list(paths(payload))
         if not found:
             break
-        *outer, key = draw(st.sampled_from(found))
+        *outer, last = draw(st.sampled_from(found))
+        key: Any = last
         holder: Any = payload
         for step in outer:
             holder = holder[step]
-        if is_object(holder) and draw(st.booleans()):
-            holder.pop(str(key))
+        taken_out = is_object(holder) and draw(st.booleans())
+        if taken_out:
+            del holder[key]
         else:
             holder[key] = copy.deepcopy(draw(ODD))
     return payload

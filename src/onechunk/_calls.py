@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Protocol
 
 from attrs import evolve
@@ -314,11 +315,15 @@ def _call_path(choice: int, call: int | None) -> str:
 
 
 def _loads_object(text: str) -> Any:
-    """Parse *text*; None if it is no JSON."""
+    """Parse *text*; None if it is no JSON, as NaN is none."""
     data = text.encode("utf-8", "surrogatepass")
-    for parse in (loads, loads_exact):
-        try:
-            return parse(data)
-        except (ValueError, RecursionError):
-            continue
-    return None
+    try:
+        return loads(data)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        value = loads_exact(data)
+        json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return value

@@ -11,8 +11,8 @@ from onechunk._errors import UNWRITABLE, EncodeError, LossError, WireError, unwr
 from onechunk._frame import Frame
 from onechunk._json import loads, loads_exact
 from onechunk._marks import Json
+from onechunk._prepare import prepare
 from onechunk._registry import get_adapter
-from onechunk._shaper import prepare
 from onechunk.mapping._rows import Unsaid
 from onechunk.mapping._writer import bare
 

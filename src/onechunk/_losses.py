@@ -47,6 +47,9 @@ def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> l
     bare = chunk.done and not (chunk.choices or chunk.usage or chunk.error)
     if not is_away(adapter, chunk, extra) or bare:
         return []
+    left_out: list[Loss] = []
+    if adapter.rules.choices == "one":
+        chunk, left_out = _first_choice(chunk)
     sparing = adapter.rules.calls == "whole" or adapter.rules.tells
     if sparing:
         chunk = _sparing(chunk, adapter.rules)
@@ -58,7 +61,7 @@ def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> l
         if adapter.stage is not None:
             chunk = _with_joined_calls(chunk)
         source = get_adapter(chunk.dialect) if chunk.dialect else adapter
-        return compare(
+        return left_out + compare(
             chunk,
             back,
             padding=adapter.meaningless | source.meaningless,
@@ -68,6 +71,16 @@ def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> l
         raise EncodeError(error.message, dialect=adapter.name, path=error.path) from error
     except UNWRITABLE as exc:
         raise unwritable(exc, adapter.name) from exc
+
+
+def _first_choice(chunk: Chunk) -> tuple[Chunk, list[Loss]]:
+    """Return *chunk* without candidates but the first, and the losses that these are."""
+    indexes = [n if each.index is None else each.index for n, each in enumerate(chunk.choices)]
+    others = [Loss("dropped", f"$.choices[{index}]", index) for index in indexes if index]
+    if not others:
+        return chunk, []
+    first = [each for each, index in zip(chunk.choices, indexes, strict=True) if not index]
+    return evolve(chunk, choices=first), others
 
 
 def _read_back(adapter: Adapter, written: list[dict[str, Any]]) -> Chunk:

@@ -72,11 +72,14 @@ class StreamMemory:
                 if type(part) is ToolCall:
                     choice.parts[number] = self._call(choice.index or 0, part)
                 elif type(part) is Other and part.block is not None:
-                    # The block is the server's own tool; its arguments are no client's business.
-                    self._blocks[part.block] = None
-                    self.version += 1
+                    self.disown(part.block)
             if choice.finish is not None and self._tells:
                 self._finish(choice)
+
+    def disown(self, block: int) -> None:
+        """Note that a block is the server's own tool; its arguments are no client's business."""
+        self._blocks[block] = None
+        self.version += 1
 
     def write(self, chunk: Chunk, payload: dict[str, Json]) -> None:
         """Do nothing: what was carried has no place on the wire."""

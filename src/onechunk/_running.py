@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onechunk._chunk import Choice, Chunk
+from onechunk._growing import Growing
 from onechunk._marks import DERIVED, Json, is_object
 
 __all__ = ["Running"]
@@ -29,7 +30,7 @@ class Running:
         self.version = 0
         self._paths = paths
         self._kinds = set(paths.values())
-        self._texts: dict[tuple[int, type[Any]], str] = {}
+        self._texts: dict[tuple[int, type[Any]], Growing] = {}
 
     def read(self, chunk: Chunk) -> None:
         """Replace every copy in *chunk* by `DERIVED`."""
@@ -38,8 +39,8 @@ class Running:
             for (outer, inner), kind in self._paths.items():
                 holder = choice.extra.get(outer)
                 if is_object(holder):
-                    text = holder.get(inner)
-                    if isinstance(text, str) and text and text == self._of(choice, kind):
+                    said = self._of(choice, kind)
+                    if said is not None and said.is_whole(holder.get(inner)):
                         holder[inner] = DERIVED
 
     def write(self, chunk: Chunk, payload: dict[str, Json]) -> None:
@@ -52,13 +53,15 @@ class Running:
                 if is_object(holder) and holder.get(inner) is DERIVED:
                     target = written[number]
                     # Residue is shared with the chunk: what is written into it must be a copy.
-                    target[outer] = {**target[outer], inner: self._of(choice, kind)}
+                    said = self._of(choice, kind)
+                    text = "" if said is None else said.whole()
+                    target[outer] = {**target[outer], inner: text}
 
     def _add(self, choice: Choice) -> None:
         for part in choice.parts:
             if type(part) in self._kinds:
                 key = (choice.index or 0, type(part))
-                self._texts[key] = self._texts.get(key, "") + getattr(part, "text", "")
+                self._texts.setdefault(key, Growing()).add(getattr(part, "text", ""))
 
-    def _of(self, choice: Choice, kind: type[Any]) -> str:
-        return self._texts.get((choice.index or 0, kind), "")
+    def _of(self, choice: Choice, kind: type[Any]) -> Growing | None:
+        return self._texts.get((choice.index or 0, kind))

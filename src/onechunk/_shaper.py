@@ -6,54 +6,35 @@ these are said once, calls are counted anew, usage waits for its place, and the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, Final
 
 from attrs import evolve, fields
 
 from onechunk._adapter import Envelope, Rules
+from onechunk._call_numbers import CallNumbers
 from onechunk._calls import FreeCalls, Holder, SerialCalls, WholeCalls
 from onechunk._chunk import Choice, Chunk, Error, Usage
 from onechunk._defaults import Defaults
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
 from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
+from onechunk._prepare import is_failed, role_of, whole_seconds
 
-__all__ = ["Shaper", "prepare"]
-
-
-class _Call:
-    """One tool call as the target counts it.
-
-    Attributes:
-        given: True if the id is the source's own.
-        said: True once any arguments came.
-    """
-
-    __slots__ = ("given", "id", "index", "named", "said")
-
-    def __init__(self, index: int, id: str | None) -> None:  # noqa: A002 - the wire's word
-        self.index = index
-        self.id = id
-        self.given = True
-        self.named = False
-        self.said = False
+__all__ = ["Shaper"]
 
 
 class _ChoiceState:
     """What was said of one choice."""
 
-    __slots__ = ("by_id", "by_index", "calls", "finished", "gathered", "holder", "started")
+    __slots__ = ("calls", "finished", "gathered", "holder", "started")
 
-    def __init__(self, rules: Rules, index: int) -> None:
+    def __init__(self, rules: Rules, index: int, made_id: str) -> None:
         self.started = False
         self.holder: Holder = _HOLDERS[rules.calls](index)
         self.finished: FinishReason | None = None
         self.gathered: list[Part] = []
-        self.calls: list[_Call] = []
-        self.by_index: dict[int | None, _Call] = {}
-        self.by_id: dict[str, _Call] = {}
+        self.calls = CallNumbers(index, made_id)
 
 
 _ENVELOPE: Final = ("id", "model", "created")
@@ -122,9 +103,7 @@ class Shaper:
         if part.__class__ is not ToolCall or part.id is not None or part.name is not None:
             return False
         # A fragment goes as it is if source and target count the call alike.
-        call = state.by_index.get(part.index)
-        plain = call is not None and call.said and call.index == part.index
-        return plain and ToolCall in self._rules.says
+        return ToolCall in self._rules.says and state.calls.is_same(part.index)
 
     def _is_news(self, chunk: Chunk) -> bool:
         """Say whether *chunk* tells what no chunk before told of the whole stream."""
@@ -184,7 +163,7 @@ class Shaper:
         if said.id is None and chunk.id is not None:
             said.id = self.envelope.id = chunk.id
         # Some send 0 before they know.
-        created = _seconds(chunk.created)
+        created = whole_seconds(chunk.created)
         if not said.created and created is not None:
             said.created = self.envelope.created = created
         if chunk.model is not None and said.model != chunk.model:
@@ -214,34 +193,29 @@ class Shaper:
         """Return what is new in *choice*, or None; without an index its *number* counts."""
         index = number if choice.index is None else choice.index
         if index and self._rules.choices == "one":
-            self._leave_out(choice, number)
+            self._leave_out(index)
             return None
         state = self._choices.get(index)
         if state is None:
-            state = self._choices[index] = _ChoiceState(self._rules, index)
+            state = self._choices[index] = _ChoiceState(self._rules, index, self._defaults.call_id)
         role = None
         first = not state.started
         if first and self._rules.roles:
-            role = _role(self._rules, choice.role) or "assistant"
+            role = role_of(self._rules, choice.role) or "assistant"
         says = self._rules.says
         parts: list[Part] = []
         for part in choice.parts:
             if type(part) is ToolCall:
-                if ToolCall in says and (fragment := self._call(part, index, state)):
+                if ToolCall in says and (fragment := state.calls.number(part)):
                     parts.append(fragment)
             elif _speaks(part, first=first) and (type(part) in says or type(part) is Refusal):
                 parts.append(part)
         finish = choice.finish
         parts = self._gather(state.holder.feed(parts), finish, state)
         if finish is not None and state.finished is None:
-            whole = finish.reason in {FinishReason.STOP, FinishReason.TOOL_CALLS}
-            parts += state.holder.flush(whole=whole)
-            parts += self._without_arguments(finish, index, state)
-            parts, state.gathered = [*state.gathered, *parts], []
+            parts = self._with_waiting(parts, finish, index, state)
             self._tell(finish, state, number)
-        if state.holder.losses:
-            self.losses += state.holder.losses
-            state.holder.losses.clear()
+        self._note_calls(state)
         if finish is not None and state.finished is not None:
             if finish.reason is not state.finished:
                 path = f"$.choices[{number}].finish.reason"
@@ -253,6 +227,22 @@ class Shaper:
         state.finished = finish.reason if finish is not None else state.finished
         return Choice(index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
 
+    def _with_waiting(
+        self, parts: list[Part], finish: Finish, index: int, state: _ChoiceState
+    ) -> list[Part]:
+        """Return *parts* with all that waited for the word that finishes the choice."""
+        whole = finish.reason in {FinishReason.STOP, FinishReason.TOOL_CALLS}
+        parts += state.holder.flush(whole=whole)
+        parts += self._without_arguments(finish, index, state)
+        gathered, state.gathered = state.gathered, []
+        return gathered + parts
+
+    def _note_calls(self, state: _ChoiceState) -> None:
+        for found in (state.calls.losses, state.holder.losses):
+            if found:
+                self.losses += found
+                found.clear()
+
     def _gather(self, parts: list[Part], finish: Finish | None, state: _ChoiceState) -> list[Part]:
         """Return *parts* without those that wait for the word that finishes the choice."""
         gathers = self._rules.gathers
@@ -261,21 +251,21 @@ class Shaper:
         state.gathered += [part for part in parts if type(part) in gathers]
         return [part for part in parts if type(part) not in gathers]
 
-    def _leave_out(self, choice: Choice, number: int) -> None:
+    def _leave_out(self, index: int) -> None:
         """Report a candidate that the target has no place for, once."""
-        if choice.index not in self._left_out:
-            self._left_out.add(choice.index)
-            self.losses.append(Loss("dropped", f"$.choices[{number}]", choice.index))
+        if index not in self._left_out:
+            self._left_out.add(index)
+            self.losses.append(Loss("dropped", f"$.choices[{index}]", index))
 
     def _without_arguments(self, finish: Finish, choice: int, state: _ChoiceState) -> list[Part]:
         """Return `{}` for calls whose arguments never came: their readers parse them as JSON."""
         if finish.reason is not FinishReason.TOOL_CALLS or self._rules.calls != "free":
             return []
-        missing = [call for call in state.calls if not call.said]
+        missing = state.calls.unsaid()
         for call in missing:
-            path = f"$.choices[{choice}].tool_calls[{call.index}].arguments"
+            path = f"$.choices[{choice}].tool_calls[{call}].arguments"
             self.losses.append(Loss("invented", path, "{}"))
-        return [ToolCall(call.index, arguments="{}") for call in missing]
+        return [ToolCall(call, arguments="{}") for call in missing]
 
     def _tell(self, finish: Finish, state: _ChoiceState, number: int) -> None:
         """Report a finish word that the target's readers take for another, as calls came or not."""
@@ -286,56 +276,11 @@ class Shaper:
         if finish.reason is (FinishReason.STOP if called else FinishReason.TOOL_CALLS):
             self.losses.append(Loss("changed", path, finish.reason.value))
 
-    def _call(self, part: ToolCall, choice: int, state: _ChoiceState) -> ToolCall | None:
-        """Return the fragment with the target's number, and with id and name only once.
-
-        None is for a fragment that would begin a call and says nothing of it.
-        """
-        call = self._find(part, state)
-        head = call is None
-        if call is None:
-            if not (part.id or part.name or part.arguments or part.arguments == {}):
-                return None
-            call = _Call(len(state.calls), part.id)
-            state.calls.append(call)
-            if call.id is None:
-                call.given = False
-                call.id = self._defaults.call_id.format(choice=choice, index=call.index)
-                self.losses.append(
-                    Loss("invented", f"$.choices[{choice}].parts[{call.index}].id", call.id)
-                )
-        elif part.id is not None and not call.given:
-            call.given = True
-            self.losses.append(
-                Loss("changed", f"$.choices[{choice}].parts[{call.index}].id", part.id)
-            )
-        if part.index is not None:
-            state.by_index[part.index] = call
-        if part.id is not None:
-            state.by_id[part.id] = call
-        call.said = call.said or bool(part.arguments) or part.arguments == {}
-        name = None if call.named else part.name
-        call.named = call.named or name is not None
-        return ToolCall(call.index, call.id if head else None, name, part.arguments)
-
-    def _find(self, part: ToolCall, state: _ChoiceState) -> _Call | None:
-        """Return the call that *part* goes on with; None if it begins one."""
-        if part.id is not None and part.id in state.by_id:
-            return state.by_id[part.id]
-        if part.index is not None:
-            call = state.by_index.get(part.index)
-            # A new id under a number that is taken is a new call; a late id is not.
-            new = call is not None and call.given and part.id not in {None, call.id}
-            return None if new else call
-        if part.id is not None or part.name is not None or not state.calls:
-            return None
-        return state.calls[-1]
-
     def _fail(self, chunk: Chunk) -> None:
         """Say a failure the way the target does: by a finish word, or by an error object."""
-        failed = [choice for choice in chunk.choices if _is_failed(choice, chunk.error)]
+        failed = [choice for choice in chunk.choices if is_failed(choice, chunk.error)]
         if self._rules.error_finish:
-            if chunk.error is not None and not any(_is_failed(c, None) for c in failed):
+            if chunk.error is not None and not any(is_failed(c, None) for c in failed):
                 self._overrule(chunk)
                 self._finish_all(chunk, FinishReason.ERROR)
         elif failed:
@@ -353,7 +298,7 @@ class Shaper:
         if error is not None:
             self.losses.append(Loss("dropped", "$.error.message", error.message))
         for choice in choices:
-            if _is_failed(choice, error) and not self._rules.error_finish:
+            if is_failed(choice, error) and not self._rules.error_finish:
                 choice.finish = None
         return [c for c in choices if c.parts or c.finish or c.logprobs], None
 
@@ -377,7 +322,7 @@ class Shaper:
     def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
         """Finish every choice that is still open, in *chunk*."""
         if not self._choices:
-            self._choices[0] = _ChoiceState(self._rules, 0)
+            self._choices[0] = _ChoiceState(self._rules, 0, self._defaults.call_id)
         by_index = {choice.index: choice for choice in chunk.choices}
         for index, state in sorted(self._choices.items()):
             if state.finished is None:
@@ -393,11 +338,17 @@ class Shaper:
                 )
 
     def _place(self, chunk: Chunk) -> list[Chunk]:
-        """Hold back the chunk that finishes, where the target wants usage on it.
+        """Hold back the chunk that finishes: the target may want usage on it.
 
-        Text that comes after a finish overtakes the word, but not the text beside it.
+        Text that comes after a finish overtakes the word, but not the text beside it: readers
+        stop at the word.
         """
         finishes = any(choice.finish for choice in chunk.choices)
+        ends = chunk.error is not None and not self._rules.error_finish
+        if self._held is not None and ends and self._rules.usage == "alone":
+            # Readers stop at an error: the word must stand before it.
+            held, self._held = self._held, None
+            return [held, chunk]
         if self._held is not None and not finishes:
             out = self._let_go(self._held)
             if chunk.error is not None and self._rules.error_finish:
@@ -406,7 +357,7 @@ class Shaper:
             return [*out, chunk] if chunk.choices or chunk.error else out
         out = [] if self._held is None else [self._held]
         self._held = None
-        if self._rules.usage == "last" and finishes:
+        if finishes:
             self._held = chunk
             return out
         return [*out, chunk]
@@ -427,7 +378,7 @@ class Shaper:
         out = [each for chunk in self._flush(whole=whole) for each in self._place(chunk)]
         last = Chunk()
         if not self._failed:
-            if whole:
+            if whole and (self._choices or self._rules.choices == "many"):
                 self._finish_open(last)
             elif not self._choices or any(not s.finished for s in self._choices.values()):
                 last.error = Error(self._defaults.cut_off, "incomplete_stream")
@@ -439,7 +390,8 @@ class Shaper:
             out += self._place(last)
         held, self._held = self._held, None
         if held is not None:
-            held.usage, self._usage = self._usage, None
+            if self._rules.usage == "last":
+                held.usage, self._usage = self._usage, None
             out.append(held)
         if self._usage is not None:
             out.append(Chunk(usage=self._usage))
@@ -497,64 +449,3 @@ def _speaks(part: Part, *, first: bool) -> bool:
     if isinstance(part, Reasoning):
         return bool(part.text or part.signature or part.encrypted)
     return True
-
-
-def _seconds(created: float | None) -> int | None:
-    """Return whole seconds; None where there are none, as in NaN."""
-    # An int too long for a float would be an error of `isfinite`.
-    if created is None or created in {math.inf, -math.inf} or created != created:  # noqa: PLR0124
-        return None
-    return int(created)
-
-
-def _role(rules: Rules, role: str | None) -> str | None:
-    """Return the target's word for *role*."""
-    if role is None or not rules.roles:
-        return None
-    return role if not rules.role_words or role in rules.role_words else "assistant"
-
-
-def prepare(rules: Rules, chunk: Chunk, defaults: Defaults) -> tuple[Chunk, Envelope]:
-    """Return *chunk* fit for writing alone in another dialect, and its envelope."""
-    created = _seconds(chunk.created)
-    envelope = Envelope(
-        defaults.id if chunk.id is None else chunk.id,
-        defaults.model if chunk.model is None else chunk.model,
-        defaults.created if created is None else created,
-    )
-    choices = [
-        _prepare_choice(rules, choice, number)
-        for number, choice in enumerate(chunk.choices)
-        if rules.choices == "many" or not (number if choice.index is None else choice.index)
-    ]
-    error = chunk.error
-    failed = any(_is_failed(choice, error) for choice in choices)
-    if not rules.error_finish:
-        if failed and error is None:
-            error = Error(defaults.failed, "server_error")
-        choices = [evolve(c, finish=None) if _is_failed(c, error) else c for c in choices]
-    elif error is not None and not any(_is_failed(choice, None) for choice in choices):
-        choices = [evolve(c, finish=Finish(FinishReason.ERROR)) for c in choices] or [
-            Choice(finish=Finish(FinishReason.ERROR))
-        ]
-    return evolve(chunk, choices=choices, error=error), envelope
-
-
-def _is_failed(choice: Choice, error: Error | None) -> bool:
-    """Say whether *choice* ended in failure; beside an error, so does a word that is not known."""
-    reason = choice.finish and choice.finish.reason
-    return reason is FinishReason.ERROR or (error is not None and reason is FinishReason.OTHER)
-
-
-def _prepare_choice(rules: Rules, choice: Choice, number: int) -> Choice:
-    calls = 0
-    parts: list[Part] = []
-    for part in choice.parts:
-        if type(part) is ToolCall:
-            if rules.counts and part.index is None:
-                part = evolve(part, index=calls)  # noqa: PLW2901
-            calls += 1
-        parts.append(part)
-    index = number if choice.index is None else choice.index
-    role = _role(rules, choice.role)
-    return evolve(choice, index=index, parts=parts, role=role)

@@ -155,7 +155,7 @@ def _end_response(said: Said, answer: Answer, whole: Response) -> None:
     assert characters(answer.text) == characters(whole.output_text)
     calls = [item for item in whole.output if item.type == "function_call"]
     for call, item in zip(answer.calls, calls, strict=True):
-        assert (call.id, call.name) == (item.call_id, item.name)
+        assert (call.id, call.name or "") == (item.call_id, item.name)
         assert characters(call.arguments) == characters(item.arguments)
     if (usage := whole.usage) is not None:
         names = ("input_tokens", "output_tokens", "total_tokens")

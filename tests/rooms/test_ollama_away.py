@@ -8,6 +8,7 @@ import pytest
 from onechunk import (
     Choice,
     Chunk,
+    Defaults,
     EncodeError,
     Encoder,
     Error,
@@ -111,16 +112,21 @@ def test_away_line_is_whole() -> None:
         {**head, "message": message, "done": True, "done_reason": "length", **counts},
     ]
     dropped = {loss.path for loss in encoder.losses if loss.kind == "dropped"}
-    assert dropped == {"$.id", "$.choices[0]", "$.choices[0].parts[0].text"}
+    assert dropped == {"$.id", "$.choices[1]"}
 
 
 def test_end_of_which_nothing_said_why() -> None:
-    """An end mark alone becomes a last line with an invented reason."""
-    lines, encoder = away(Chunk(usage=Usage(1)), Chunk(done=True))
-    assert [(x["done"], x["done_reason"], x["prompt_eval_count"]) for x in lines] == [
-        (True, "stop", 1)
-    ]
+    """An end mark behind text becomes a last line with an invented reason."""
+    lines, encoder = away(says(Text("Hi")), Chunk(usage=Usage(1)), Chunk(done=True))
+    assert (lines[-1]["done"], lines[-1]["done_reason"]) == (True, "stop")
+    assert lines[-1]["prompt_eval_count"] == 1
     assert "$.choices[0].finish.reason" in {x.path for x in encoder.losses if x.kind == "invented"}
+
+
+def test_end_without_an_answer() -> None:
+    """An end mark alone is an end in error: there was no answer that could be finished."""
+    lines, _ = away(Chunk(usage=Usage(1)), Chunk(done=True))
+    assert lines == [{"error": Defaults().cut_off}]
 
 
 def test_calls_away() -> None:

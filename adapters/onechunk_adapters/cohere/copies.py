@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from onechunk import DERIVED, Choice, Json, Reasoning, Text, ToolCall
+from onechunk.events import Growing
 from onechunk.mapping import Object, is_list, is_object
 from onechunk_adapters._events import same
-from onechunk_adapters.cohere.passages import Growing
 
 __all__ = ["Copies"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from onechunk import DERIVED, Chunk, Citation, Json, Reasoning, Text, ToolCall
-from onechunk.events import StreamMemory
+from onechunk.events import Growing, StreamMemory
 from onechunk.mapping import Object, is_object
-from onechunk_adapters.cohere.passages import Growing
 
 __all__ = ["PassageMemory"]
 

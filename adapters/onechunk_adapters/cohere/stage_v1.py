@@ -17,10 +17,9 @@ from onechunk import (
     ToolCall,
     Usage,
 )
-from onechunk.events import Envelope
+from onechunk.events import Envelope, Growing
 from onechunk.mapping import Object, is_object
 from onechunk_adapters.cohere.mapping_v1 import USAGE_ROW
-from onechunk_adapters.cohere.passages import Growing
 from onechunk_adapters.cohere.words import WORDS_V1
 
 __all__ = ["Lines"]

@@ -93,6 +93,8 @@ class Lines:
 
     def _drop(self, chunk: Chunk) -> None:
         """Report what comes with an error, or behind the end."""
+        if any(choice.parts for choice in chunk.choices):
+            self._lose("dropped", "$", chunk.text or None)
         finish = _finish(chunk)
         if finish is not None:
             self._lose("dropped", "$.choices[0].finish.reason", finish.reason.value)

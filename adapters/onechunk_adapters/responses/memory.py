@@ -90,9 +90,13 @@ class ResponseMemory(StreamMemory):
     def __init__(self) -> None:
         super().__init__(tells=True)
         self._items: dict[int, _Item] = {}
+        # Custom tools that the request named; None where the response does not say.
+        self._custom: set[Json] | None = None
+        self._servers: set[int | None] = set()
 
     def read(self, chunk: Chunk) -> None:
         """Find what is repeated, then complete the chunk."""
+        self._disown(chunk)
         self._hear(chunk)
         new: list[Part] = []
         for copy in copies(chunk.extra):
@@ -131,6 +135,33 @@ class ResponseMemory(StreamMemory):
     def _forget(self, chunk: Chunk) -> None:
         if ended(chunk.extra.get("type")):
             self._items.clear()
+            self._servers.clear()
+
+    def _disown(self, chunk: Chunk) -> None:
+        """Put back the head of a custom call that is no client's: the request named no such tool.
+
+        xAI's own search tools come as custom calls.
+        """
+        response = chunk.extra.get("response")
+        tools = response.get("tools") if is_object(response) else None
+        if is_list(tools) and chunk.extra.get("type") in BEGINS:
+            named = [each.get("name") for each in tools if is_object(each)]
+            self._custom = {name for name in named if isinstance(name, str)}
+        item = chunk.extra.get("item")
+        if self._custom is None or not is_object(item) or item.get("type") != "custom_tool_call":
+            return
+        for choice in chunk.choices:
+            for part in choice.parts:
+                if type(part) is ToolCall and part.name not in self._custom:
+                    said = {"call_id": part.id, "name": part.name}
+                    item |= {key: value for key, value in said.items() if value is not None}
+                    if part.block is not None:
+                        chunk.extra["output_index"] = part.block
+                    choice.parts.remove(part)
+                    self._servers.add(part.block)
+                    self.disown(part.block or 0)
+                    break
+        chunk.choices = [choice for choice in chunk.choices if choice.parts]
 
     def _item(self, number: int) -> _Item:
         item = self._items.get(number)
@@ -202,6 +233,8 @@ class ResponseMemory(StreamMemory):
         said = self._said(copy)
         if same(value, said):
             copy.holder[copy.key] = DERIVED
+            return
+        if copy.item in self._servers:
             return
         found = self._beyond(copy, value, said)
         if found is None:

@@ -62,6 +62,7 @@ class Events(Blocks):
         self._part_open: Object | None = None
         self._said = StringIO()
         self._usage: Usage | None = None
+        self._failing = False
         self._ended = False
 
     def feed(self, chunk: Chunk) -> list[Object]:
@@ -132,6 +133,7 @@ class Events(Blocks):
 
     def fail(self, error: Error) -> Iterable[Object]:
         """Say that the response failed."""
+        self._failing = True
         yield from self.shut()
         yield from self._end_item("incomplete")
         said: Object = {"code": error.code, "message": error.message or ""}
@@ -218,6 +220,13 @@ class Events(Blocks):
         part, self._part_open = self._part_open, None
         text = mended(self._said.getvalue())
         if block.kind is ToolCall and self._item:
+            if not text.strip() and not self._failing:
+                # Readers parse arguments as JSON.
+                text = "{}"
+                path = f"$.choices[0].tool_calls[{block.count}].arguments"
+                self.losses.append(Loss("invented", path, text))
+                delta = self._event("response.function_call_arguments.delta", block)
+                yield delta | {"delta": text}
             self._item["arguments"] = text
             yield self._event("response.function_call_arguments.done", block) | {
                 "name": self._item["name"],

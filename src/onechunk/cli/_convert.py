@@ -20,6 +20,7 @@ from onechunk.cli._arguments import (
     input_argument,
     source_option,
 )
+from onechunk.cli._heard import Heard
 from onechunk.cli._streams import check_distinct, json_line, open_output, pieces
 
 __all__ = ["convert"]
@@ -76,14 +77,20 @@ def convert(
     with ExitStack() as stack:
         out = stack.enter_context(open_output(output))
         report = _Report(encoder, losses, stack)
+        heard = Heard(source)
+        stack.callback(heard.warn)
         try:
             for piece in pieces(stream):
-                for chunk in decoder.feed(piece):
+                chunks = decoder.feed(piece)
+                heard.listen(chunks)
+                for chunk in chunks:
                     out.write(encoder.feed(chunk))
                 out.write(encoder.comments(decoder.take_comments(), home=source == target))
                 out.flush()
                 report.write()
-            for chunk in decoder.close():
+            chunks = decoder.close()
+            heard.listen(chunks)
+            for chunk in chunks:
                 out.write(encoder.feed(chunk))
         finally:
             out.write(encoder.close())

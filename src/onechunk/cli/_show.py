@@ -12,6 +12,7 @@ from onechunk._decoder import Decoder
 from onechunk._errors import WireError
 from onechunk._plain import plain
 from onechunk.cli._arguments import examples, framing_option, input_argument, source_option
+from onechunk.cli._heard import Heard
 from onechunk.cli._streams import json_line, open_output, pieces
 
 __all__ = ["show"]
@@ -36,12 +37,15 @@ def show(*, source: str, framing: str | None, stream: BufferedIOBase) -> None:
     dialect always sends and this time did not, {"$": "derived"} for a copy of a canonical field.
     """
     number = 0
+    heard = Heard(source)
     with open_output("-") as out:
         for chunks in _batches(Decoder(source, framing=framing), stream):
+            heard.listen(chunks)
             for chunk in chunks:
                 number += 1
                 out.write(_line(chunk, source, number))
             out.flush()
+    heard.warn()
 
 
 def _batches(decoder: Decoder, stream: BufferedIOBase) -> Iterator[list[Chunk]]:

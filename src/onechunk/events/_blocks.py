@@ -128,6 +128,8 @@ class Blocks:
 
     def _miss(self, chunk: Chunk) -> None:
         """Report what comes behind an error, where readers stop."""
+        if any(choice.parts for choice in chunk.choices):
+            self.losses.append(Loss("dropped", "$", chunk.text or None))
         for number, choice in enumerate(chunk.choices):
             if choice.finish is not None:
                 path = f"$.choices[{number}].finish.reason"
@@ -153,13 +155,19 @@ class Blocks:
         out: list[Object] = []
         for part in choice.parts:
             out += self._part(part, choice)
-        tokens = choice.logprobs is not None and choice.logprobs.content
-        if tokens and not any(type(part) is Text for part in choice.parts):
-            out += self._part(Text(""), choice)
+        if choice.logprobs is not None and choice.logprobs.content and not choice.parts:
+            out += self._tokens(choice)
         if choice.finish is not None:
             out += self.shut()
             out += self.finish(choice, usage)
         return out
+
+    def _tokens(self, choice: Choice) -> list[Object]:
+        """Return what says tokens without text; they must not close the block of a call."""
+        if self.block is None or self.block.kind in {Text, Refusal}:
+            return self._part(Text(""), choice)
+        self.losses.append(Loss("dropped", "$.choices[0].logprobs.content", None))
+        return []
 
     def shut(self) -> list[Object]:
         """Return what closes the open block, if there is one."""

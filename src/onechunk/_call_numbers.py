@@ -1,0 +1,116 @@
+"""Tool calls of one choice as the target counts them, however the source tells them apart."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from onechunk._loss import Loss
+from onechunk._parts import ToolCall
+
+__all__ = ["CallNumbers"]
+
+
+class _Call:
+    """One tool call as the target counts it.
+
+    Attributes:
+        given: True if the id is the source's own.
+        said: True once any arguments came.
+    """
+
+    __slots__ = ("given", "id", "index", "name", "said")
+
+    def __init__(self, index: int, id: str | None) -> None:  # noqa: A002 - the wire's word
+        self.index = index
+        self.id = id
+        self.given = True
+        self.name: str | None = None
+        self.said = False
+
+
+class CallNumbers:
+    """Finds the call that a fragment belongs to: by its id, by its number, or as the last one.
+
+    Args:
+        choice: Number of the choice.
+        made_id: Form of the id of a call that has none; `{index}` and `{choice}` are its numbers.
+
+    Attributes:
+        losses: What was made up or bent; the caller empties it.
+    """
+
+    __slots__ = ("_by_id", "_by_index", "_calls", "_choice", "_made_id", "losses")
+
+    def __init__(self, choice: int, made_id: str) -> None:
+        self.losses: list[Loss] = []
+        self._choice = choice
+        self._made_id = made_id
+        self._calls: list[_Call] = []
+        self._by_index: dict[int | None, _Call] = {}
+        self._by_id: dict[str, _Call] = {}
+
+    def __len__(self) -> int:
+        """Return how many calls began."""
+        return len(self._calls)
+
+    def is_same(self, index: int | None) -> bool:
+        """Say whether the call of this number goes on, and source and target count it alike."""
+        call = self._by_index.get(index)
+        return call is not None and call.said and call.index == index
+
+    def unsaid(self) -> list[int]:
+        """Return the numbers of the calls whose arguments never came."""
+        return [call.index for call in self._calls if not call.said]
+
+    def number(self, part: ToolCall) -> ToolCall | None:
+        """Return the fragment with the target's number, and with id and name only once.
+
+        None is for a fragment that would begin a call and says nothing of it.
+        """
+        call = self._find(part)
+        head = call is None
+        if call is None:
+            if not (part.id or part.name or part.arguments or part.arguments == {}):
+                return None
+            call = _Call(len(self._calls), part.id)
+            self._calls.append(call)
+            if call.id is None:
+                call.given = False
+                call.id = self._made_id.format(choice=self._choice, index=call.index)
+                self._note("invented", call, call.id)
+        elif part.id is not None and not call.given:
+            call.given = True
+            self._note("changed", call, part.id)
+        if part.index is not None:
+            self._by_index[part.index] = call
+        if part.id is not None:
+            self._by_id[part.id] = call
+        call.said = call.said or bool(part.arguments) or part.arguments == {}
+        name = part.name if call.name is None else None
+        if call.name is None:
+            call.name = part.name
+        elif part.name not in {None, "", call.name}:
+            # A name is said once, and whole.
+            path = f"$.choices[{self._choice}].tool_calls[{call.index}].name"
+            self.losses.append(Loss("dropped", path, part.name))
+        return ToolCall(call.index, call.id if head else None, name, part.arguments)
+
+    def _find(self, part: ToolCall) -> _Call | None:
+        """Return the call that *part* goes on with; None if it begins one."""
+        known = None if part.id is None else self._by_id.get(part.id)
+        if known is not None:
+            # Some servers give every call the same id: another number with a name is another call.
+            other = part.index is not None and self._by_index.get(part.index) is not known
+            return None if other and part.name is not None else known
+        if part.index is not None:
+            call = self._by_index.get(part.index)
+            # A new id under a number that is taken is a new call; a late id is not.
+            new = call is not None and call.given and part.id not in {None, call.id}
+            return None if new else call
+        if part.id is not None or part.name is not None or not self._calls:
+            return None
+        return self._calls[-1]
+
+    def _note(self, kind: Literal["changed", "invented"], call: _Call, value: str) -> None:
+        path = f"$.choices[{self._choice}].parts[{call.index}].id"
+        self.losses.append(Loss(kind, path, value))
