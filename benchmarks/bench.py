@@ -149,7 +149,8 @@ def main() -> int:
         kept = kept_bytes(dialect, chosen.events)
         bounded = dialect in MUST
         missed = missed or (bounded and kept > MOST_KEPT)
-        print(f"{dialect:<12}memory of a kept chunk: {kept:.0f} B (must {MOST_KEPT})")
+        must = f" (must {MOST_KEPT})" if bounded else ""
+        print(f"{dialect:<12}memory of a kept chunk: {kept:.0f} B{must}")
     small, large = growth("openai", 1_000), growth("openai", 16_000)
     print(f"peak of a dropped stream: {small} B at 1,000 events, {large} B at 16,000")
     ratio = import_ratio()

@@ -77,12 +77,14 @@ def _bounds(name: str, ratios: Ratios) -> str:
 
 
 def plot(ratios: Ratios) -> str:
-    """Return the ratios as bars, the bounds as lines across them."""
+    """Return the ratios of the paths with bounds as bars, the bounds as lines across them."""
     bounds = [bound for dialect in ratios for bound in MUST[dialect].values()]
-    most = max(*bounds, *(ratio for found in ratios.values() for ratio in found.values()))
+    # What has no bound would only push the rest together.
+    paths = {name: title for name, title in PATHS.items() if _bounds(name, ratios)}
+    most = max(*bounds, *(found[name] for found in ratios.values() for name in paths))
     scale = _WIDTH / most
     group = len(ratios) * _BAR + _GAP
-    height = _TOP + len(PATHS) * group + 34
+    height = _TOP + len(paths) * group + 34
     width = _LEFT + _WIDTH + 50
     font = 'font-family="sans-serif" font-size="12"'
     lines = [
@@ -91,7 +93,7 @@ def plot(ratios: Ratios) -> str:
         *_legend(ratios),
         *_axis(scale, most, height),
     ]
-    for number, (name, title) in enumerate(PATHS.items()):
+    for number, (name, title) in enumerate(paths.items()):
         lines += _group(name, title, ratios, _TOP + number * group, scale)
     return "\n".join([*lines, "</svg>", ""])
 
