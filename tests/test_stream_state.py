@@ -141,3 +141,14 @@ def test_server_tool_as_custom_call() -> None:
     assert not any(chunk.tool_calls for chunk in chunks)
     assert chunks[-1].finish_reason == "stop"
     assert payloads(home.feed(lines) + home.close()) == events
+
+
+@pytest.mark.parametrize("target", ["anthropic", "mistral", "gemini", "responses"])
+def test_deep_residue(target: str) -> None:
+    """Residue as deep as the parser reads takes nothing but itself away in another dialect."""
+    deep: Any = None
+    for _ in range(900):
+        deep = {"a": deep}
+    out, _ = converted(target, frame({"content": "Hi"}, odd=deep), frame({}, "stop"), DONE)
+
+    assert said(target, out)[0, "text"] == "Hi"

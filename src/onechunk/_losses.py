@@ -324,9 +324,19 @@ def _says(value: Any) -> bool:
     """Say whether a value holds anything but nulls, empty strings and empty lists."""
     if value is None or value.__class__ is str:
         return bool(value)
-    if is_object(value):
-        return any(map(_says, value.values()))
-    return not is_list(value) or any(map(_says, value))
+    if not is_object(value) and not is_list(value):
+        return True
+    # Its depth is the sender's to choose: no recursion.
+    todo: list[Any] = [value]
+    while todo:
+        each = todo.pop()
+        if is_object(each):
+            todo += each.values()
+        elif is_list(each):
+            todo += each
+        elif each is not None and each != "":
+            return True
+    return False
 
 
 def _is_usual(value: Any) -> bool:

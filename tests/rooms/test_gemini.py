@@ -1,6 +1,5 @@
 """Gemini's records: the hazards that its documents and real streams are known for."""
 
-import json
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from onechunk import (
     losses,
 )
 from onechunk_adapters.gemini.words import BLOCK_REASONS, NUMBERS, REASONS
+from tests.rooms.gemini_records import record, stream
 from tests.support.frames import payloads
 from tests.support.json_equal import difference
 from tests.support.rooms import Room
@@ -23,17 +23,6 @@ from tests.support.streams import decode_all, encode_all, translate
 ROOM = "gemini"
 recorded = Room(ROOM).recorded
 decoded = Room(ROOM).decoded
-
-
-def stream(*records: dict[str, Any]) -> bytes:
-    """Return records as server-sent events."""
-    return b"".join(b"data: " + json.dumps(each).encode() + b"\r\n\r\n" for each in records)
-
-
-def record(*parts: dict[str, Any], **candidate: Any) -> dict[str, Any]:
-    """Return a record of one candidate."""
-    content = {"role": "model", "parts": list(parts)}
-    return {"candidates": [{"content": content, "index": 0, **candidate}], "responseId": "r"}
 
 
 def finishes(chunks: list[Chunk]) -> list[FinishReason]:

@@ -12,6 +12,7 @@ from onechunk import (
     decode,
     encode,
 )
+from tests.rooms.gemini_records import record, stream
 from tests.support.frames import payloads
 from tests.support.json_equal import difference
 from tests.support.recordings import RECORDINGS
@@ -21,17 +22,6 @@ from tests.support.streams import decode_all, encode_all, translate
 ROOM = "gemini"
 recorded = Room(ROOM).recorded
 decoded = Room(ROOM).decoded
-
-
-def stream(*records: dict[str, Any]) -> bytes:
-    """Return records as server-sent events."""
-    return b"".join(b"data: " + json.dumps(each).encode() + b"\r\n\r\n" for each in records)
-
-
-def record(*parts: dict[str, Any], **candidate: Any) -> dict[str, Any]:
-    """Return a record of one candidate."""
-    content = {"role": "model", "parts": list(parts)}
-    return {"candidates": [{"content": content, "index": 0, **candidate}], "responseId": "r"}
 
 
 def piece(path: str, *, more: bool = True, goes_on: bool = False, **value: Any) -> dict[str, Any]:

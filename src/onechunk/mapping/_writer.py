@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from onechunk._exceptions import write_exception
 from onechunk._json import dumps
-from onechunk._marks import DERIVED, UNSET, is_list, is_object
+from onechunk._marks import DERIVED, UNSET, is_object
 from onechunk._parts import Part
 from onechunk.mapping._reader import Rename, each_once, event_name, said_by
 from onechunk.mapping._rows import (
@@ -407,11 +407,20 @@ def _place(out: dict[str, Any], x: Mapping[str, Any], keys: tuple[str, ...], sai
 
 def bare(value: Any) -> Any:
     """Return a copy of *value* without the marks that stand in it."""
-    if is_object(value):
-        return {k: bare(v) for k, v in value.items() if v is not UNSET and v is not DERIVED}
-    if is_list(value):
-        return [bare(each) for each in value]
-    return value
+    root: list[Any] = [value]
+    # Its depth is the sender's to choose: no recursion.
+    todo: list[Any] = [root]
+    while todo:
+        holder: Any = todo.pop()
+        places: list[Any] = list(holder if holder.__class__ is dict else range(len(holder)))
+        for place in places:
+            each: Any = holder[place]
+            if each.__class__ is dict or each.__class__ is list:
+                holder[place] = each.copy()
+                todo.append(holder[place])
+            elif holder.__class__ is dict and (each is UNSET or each is DERIVED):
+                del holder[place]
+    return root[0]
 
 
 def _joined(parts: list[Any], kind: type[Any]) -> str | None:
