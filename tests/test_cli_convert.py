@@ -222,3 +222,14 @@ def test_every_pair(source: str, tmp_path: Path) -> None:
         assert (converted.code, converted.error) == (0, "")
         assert (shown.code, shown.error) == (0, "")
         assert shown.text.count("\n") > 1
+
+
+@pytest.mark.parametrize("command", [("convert", "--to", "mistral"), ("show",)])
+def test_stream_of_another_dialect(command: tuple[str, ...]) -> None:
+    """A stream of which nothing is an answer in the dialect that was named is pointed out."""
+    recording = RECORDINGS_FOLDER / "anthropic" / "text-in-two-blocks.sse"
+    wrong = run(*command, "--from", "openai", recording)
+    right = run(*command, "--from", "anthropic", recording)
+
+    assert "openai: nothing of this stream is an answer in this dialect" in wrong.error
+    assert right.error == ""

@@ -24,7 +24,7 @@ class Heard:
     def listen(self, chunks: list[Chunk]) -> None:
         """Look at what *chunks* hold."""
         for chunk in chunks:
-            if chunk.choices or chunk.usage is not None or chunk.error is not None:
+            if chunk.choices or chunk.error is not None:
                 self._anything = True
             self._residue = self._residue or bool(chunk.extra)
 

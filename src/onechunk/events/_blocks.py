@@ -186,6 +186,10 @@ class Blocks:
             self.block = self._begin_block(part, key)
             if not self.alone or _is_head(part):
                 out += self.open(self.block)
+            if type(part) is ToolCall and part.name is None and not self.alone:
+                # A block of a call has a name, if only an empty one.
+                path = f"$.choices[0].tool_calls[{part.index}].name"
+                self.losses.append(Loss("invented", path, ""))
         if type(part) is ToolCall and is_object(part.arguments):
             part = evolve(part, arguments=dumps(part.arguments).decode())
         out += self.say(self.block, part, choice)
