@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from attrs import Factory, define, field, frozen
 from cattrs import Converter
@@ -12,7 +12,7 @@ from cattrs import Converter
 from onechunk._chunk import Chunk
 from onechunk._errors import EncodeError, OnechunkError, WireError
 from onechunk._loss import Loss
-from onechunk._marks import Json
+from onechunk._marks import MOST_DEPTH, Json
 from onechunk._memory import Memory
 from onechunk._running import Running
 from onechunk.mapping._objects import make_object_reader
@@ -324,10 +324,6 @@ class Adapter:
         except Fault as fault:
             path = f"${fault.path}"
             raise EncodeError(fault.message, dialect=self.name, path=path) from None
-
-
-MOST_DEPTH: Final = 10_000
-"""Deeper than any parser reads; a value that holds itself is deeper still."""
 
 
 def own(value: Json, *, dialect: str | None = None, error: type[OnechunkError] = WireError) -> Json:

@@ -17,7 +17,7 @@ from onechunk._compare import DEPTH, compare
 from onechunk._errors import UNWRITABLE, EncodeError, WireError, unwritable
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
-from onechunk._marks import is_list, is_object
+from onechunk._marks import MOST_DEPTH, is_list, is_object
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
 
@@ -326,14 +326,15 @@ def _says(value: Any) -> bool:
         return bool(value)
     if not is_object(value) and not is_list(value):
         return True
-    # Its depth is the sender's to choose: no recursion.
-    todo: list[Any] = [value]
+    # Its depth is the sender's to choose: no recursion. A value that holds itself has no end.
+    todo: list[tuple[Any, int]] = [(value, 0)]
     while todo:
-        each = todo.pop()
-        if is_object(each):
-            todo += each.values()
-        elif is_list(each):
-            todo += each
+        each, depth = todo.pop()
+        if depth > MOST_DEPTH:
+            return True
+        if is_object(each) or is_list(each):
+            inner = each.values() if is_object(each) else each
+            todo += [(one, depth + 1) for one in inner]
         elif each is not None and each != "":
             return True
     return False

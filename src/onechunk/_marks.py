@@ -5,10 +5,13 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final, Literal, TypeGuard
 
-__all__ = ["DERIVED", "UNSET", "Derived", "Json", "Unset", "is_list", "is_object"]
+__all__ = ["DERIVED", "MOST_DEPTH", "UNSET", "Derived", "Json", "Unset", "is_list", "is_object"]
 
 Json = Any
 """Any JSON value: dict, list, str, int, float, bool or None."""
+
+MOST_DEPTH: Final = 10_000
+"""Deeper than any parser reads; a value that holds itself is deeper still."""
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Json]]:

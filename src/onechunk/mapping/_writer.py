@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from onechunk._exceptions import write_exception
 from onechunk._json import dumps
-from onechunk._marks import DERIVED, UNSET, is_object
+from onechunk._marks import DERIVED, MOST_DEPTH, UNSET, is_object
 from onechunk._parts import Part
 from onechunk.mapping._reader import Rename, each_once, event_name, said_by
 from onechunk.mapping._rows import (
@@ -408,16 +408,18 @@ def _place(out: dict[str, Any], x: Mapping[str, Any], keys: tuple[str, ...], sai
 def bare(value: Any) -> Any:
     """Return a copy of *value* without the marks that stand in it."""
     root: list[Any] = [value]
-    # Its depth is the sender's to choose: no recursion.
-    todo: list[Any] = [root]
+    # Its depth is the sender's to choose: no recursion. A value that holds itself has no end.
+    todo: list[tuple[Any, int]] = [(root, 0)]
     while todo:
-        holder: Any = todo.pop()
+        holder, depth = todo.pop()
+        if depth > MOST_DEPTH:
+            raise RecursionError("nested too deeply")
         places: list[Any] = list(holder if holder.__class__ is dict else range(len(holder)))
         for place in places:
             each: Any = holder[place]
             if each.__class__ is dict or each.__class__ is list:
                 holder[place] = each.copy()
-                todo.append(holder[place])
+                todo.append((holder[place], depth + 1))
             elif holder.__class__ is dict and (each is UNSET or each is DERIVED):
                 del holder[place]
     return root[0]
