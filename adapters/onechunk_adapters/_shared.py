@@ -8,7 +8,7 @@ from typing import Final
 from onechunk import Choice, Chunk, Text, ToolCall
 from onechunk.mapping import TOKEN, Const, Each, Into, Leaf, Row, Table, Via, error_rows
 
-__all__ = ["CALL", "TEXT_ITEM", "TOKEN_ROWS", "USAGE", "chunk_table"]
+__all__ = ["CALL", "TEXT_ITEM", "TOKEN_ROWS", "USAGE", "WHOLE_CALL", "chunk_table"]
 
 USAGE: Final[Mapping[str, str]] = {
     "prompt_tokens": "input_tokens",
@@ -24,22 +24,23 @@ USAGE: Final[Mapping[str, str]] = {
 }
 """Where the counts stand in a usage object."""
 
-CALL: Final = Table(
-    ToolCall,
-    (
-        Leaf("index", "index", (int,)),
-        Leaf("id", "id"),
-        Const("type", "function", when="id"),
-        Into(
-            "function",
-            (
-                Leaf("name", "name"),
-                Leaf("arguments", "arguments", (str, dict), silent=(), away="", as_text=True),
-            ),
+_CALL_ROWS: Final[tuple[Row, ...]] = (
+    Leaf("id", "id"),
+    Const("type", "function", when="id"),
+    Into(
+        "function",
+        (
+            Leaf("name", "name"),
+            Leaf("arguments", "arguments", (str, dict), silent=(), away="", as_text=True),
         ),
     ),
 )
+
+CALL: Final = Table(ToolCall, (Leaf("index", "index", (int,)), *_CALL_ROWS))
 """A tool call, or a fragment of one, whose arguments are text."""
+
+WHOLE_CALL: Final = Table(ToolCall, _CALL_ROWS)
+"""A tool call of a body that came whole: its place in the list counts, and no key does."""
 
 TOKEN_ROWS: Final[tuple[Row, ...]] = (
     *TOKEN,

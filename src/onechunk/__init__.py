@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from onechunk._chunk import Choice, Chunk, Error, ExtraPolicy, Logprobs, TokenLogprob, Usage
 from onechunk._errors import (
     AdapterError,
+    ArgumentsError,
     EncodeError,
     LossError,
     OnechunkError,
@@ -29,6 +30,8 @@ from onechunk._parts import (
 )
 
 if TYPE_CHECKING:
+    from onechunk._accumulate import aaccumulate, accumulate
+    from onechunk._accumulator import Accumulator
     from onechunk._adapter import Adapter, Envelope, Rules
     from onechunk._codec import decode, encode
     from onechunk._decoder import Decoder
@@ -36,16 +39,22 @@ if TYPE_CHECKING:
     from onechunk._encoder import Encoder
     from onechunk._loss import Loss
     from onechunk._losses import losses
+    from onechunk._message import Message
     from onechunk._read import aread, read
     from onechunk._registry import load_adapters
+    from onechunk._series import Series
+    from onechunk._split import split
     from onechunk._translator import Translator
+    from onechunk._whole import decode_message, encode_message, message_losses
 
 __all__ = [
     "DEFAULT_FRAME_LIMIT",
     "DERIVED",
     "UNSET",
+    "Accumulator",
     "Adapter",
     "AdapterError",
+    "ArgumentsError",
     "Choice",
     "Chunk",
     "Citation",
@@ -65,12 +74,14 @@ __all__ = [
     "Loss",
     "LossError",
     "Media",
+    "Message",
     "OnechunkError",
     "Other",
     "Part",
     "Reasoning",
     "Refusal",
     "Rules",
+    "Series",
     "Text",
     "TokenLogprob",
     "ToolCall",
@@ -79,29 +90,44 @@ __all__ = [
     "Unset",
     "Usage",
     "WireError",
+    "aaccumulate",
+    "accumulate",
     "aread",
     "decode",
+    "decode_message",
     "encode",
+    "encode_message",
     "load_adapters",
     "losses",
+    "message_losses",
     "read",
+    "split",
 ]
 
 _LATER = {
+    "Accumulator": "_accumulator",
     "Adapter": "_adapter",
     "Decoder": "_decoder",
     "Defaults": "_defaults",
     "Encoder": "_encoder",
     "Envelope": "_adapter",
     "Loss": "_loss",
+    "Message": "_message",
     "Rules": "_adapter",
+    "Series": "_series",
     "Translator": "_translator",
+    "aaccumulate": "_accumulate",
+    "accumulate": "_accumulate",
     "aread": "_read",
     "decode": "_codec",
+    "decode_message": "_whole",
     "encode": "_codec",
+    "encode_message": "_whole",
     "load_adapters": "_registry",
     "losses": "_losses",
+    "message_losses": "_whole",
     "read": "_read",
+    "split": "_split",
 }
 """Name to the module that it is imported from when it is first asked for."""
 

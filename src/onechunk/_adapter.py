@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, Protocol, get_args
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 from cattrs import Converter
 
-from onechunk._chunk import Chunk
+from onechunk._chunk import Chunk, Error
+from onechunk._demands import Demands, table_demands
 from onechunk._errors import EncodeError, OnechunkError, WireError
 from onechunk._loss import Loss
 from onechunk._marks import MOST_DEPTH, Json
@@ -133,6 +134,14 @@ class Adapter:
         places: Further places of usage.
         padding: Keys of the chunk with random text that hides lengths; leaving them out is no loss.
         scaffold: Keys that only say what kind of event it is, or where it belongs; the same.
+        again: What a stream says again and again where others say it once: `role`.
+        numbered: Key under which every event has its number in the stream.
+        fail: Makes the payload, marks included, that ends a stream of this dialect in an error,
+            where neither `table` nor `stage` makes one that fits behind what was said.
+        whole: Knows the dialect's body that comes whole; its name is `NAME.whole`.
+        moves: Of an adapter of whole bodies: from key in a choice of the stream to the key in a
+            choice of the body under which the same residue stands; None if the residue of a stream
+            has no place in the body.
         profiles: Vendors that speak this dialect with differences that are only data.
         demo: A recorded stream, for `onechunk demo`.
     """
@@ -157,12 +166,29 @@ class Adapter:
     places: UsagePlaces | None = None
     padding: frozenset[str] = frozenset()
     scaffold: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
+    numbered: str | None = None
+    fail: Callable[[Envelope, Error], Object] | None = None
+    whole: Adapter | None = None
+    moves: Mapping[str, str] | None = None
     profiles: tuple[Adapter, ...] = ()
     demo: Callable[[], bytes] | None = None
 
     @cached_property
     def _table(self) -> Table | Tagged:
         return self.table()
+
+    @cached_property
+    def demands(self) -> Demands:
+        """What readers demand of a stream."""
+        found = table_demands(self._table)
+        return evolve(
+            found,
+            end=found.end if self.end is None else "mark",
+            again=self.again,
+            pieces=self.rules.calls != "whole",
+            open={self.rename(key): value for key, value in found.open.items()},
+        )
 
     @property
     def wrapped(self) -> bool:

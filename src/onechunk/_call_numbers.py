@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from onechunk._call_finder import CallFinder
 from onechunk._loss import Loss
 from onechunk._parts import ToolCall
 
@@ -14,16 +15,17 @@ class _Call:
     """One tool call as the target counts it.
 
     Attributes:
-        given: True if the id is the source's own.
+        id: The source's own, or a made one.
+        given_id: The source's own.
         said: True once any arguments came.
     """
 
-    __slots__ = ("given", "id", "index", "name", "said")
+    __slots__ = ("given_id", "id", "index", "name", "said")
 
     def __init__(self, index: int, id: str | None) -> None:  # noqa: A002 - the wire's word
         self.index = index
         self.id = id
-        self.given = True
+        self.given_id = id
         self.name: str | None = None
         self.said = False
 
@@ -39,15 +41,14 @@ class CallNumbers:
         losses: What was made up or bent; the caller empties it.
     """
 
-    __slots__ = ("_by_id", "_by_index", "_calls", "_choice", "_made_id", "losses")
+    __slots__ = ("_calls", "_choice", "_finder", "_made_id", "losses")
 
     def __init__(self, choice: int, made_id: str) -> None:
         self.losses: list[Loss] = []
         self._choice = choice
         self._made_id = made_id
         self._calls: list[_Call] = []
-        self._by_index: dict[int | None, _Call] = {}
-        self._by_id: dict[str, _Call] = {}
+        self._finder: CallFinder[_Call] = CallFinder()
 
     def __len__(self) -> int:
         """Return how many calls began."""
@@ -55,7 +56,7 @@ class CallNumbers:
 
     def is_same(self, index: int | None) -> bool:
         """Say whether the call of this number goes on, and source and target count it alike."""
-        call = self._by_index.get(index)
+        call = self._finder.at(index)
         return call is not None and call.said and call.index == index
 
     def unsaid(self) -> list[int]:
@@ -67,7 +68,7 @@ class CallNumbers:
 
         None is for a fragment that would begin a call and says nothing of it.
         """
-        call = self._find(part)
+        call = self._finder.find(part)
         head = call is None
         if call is None:
             if not (part.id or part.name or part.arguments or part.arguments == {}):
@@ -75,16 +76,11 @@ class CallNumbers:
             call = _Call(len(self._calls), part.id)
             self._calls.append(call)
             if call.id is None:
-                call.given = False
                 call.id = self._made_id.format(choice=self._choice, index=call.index)
                 self._note("invented", call, call.id)
-        elif part.id is not None and not call.given:
-            call.given = True
+        elif part.id is not None and call.given_id is None:
             self._note("changed", call, part.id)
-        if part.index is not None:
-            self._by_index[part.index] = call
-        if part.id is not None:
-            self._by_id[part.id] = call
+        self._finder.enter(part, call, begins=head)
         call.said = call.said or bool(part.arguments) or part.arguments == {}
         name = part.name if call.name is None else None
         if call.name is None:
@@ -94,22 +90,6 @@ class CallNumbers:
             path = f"$.choices[{self._choice}].tool_calls[{call.index}].name"
             self.losses.append(Loss("dropped", path, part.name))
         return ToolCall(call.index, call.id if head else None, name, part.arguments)
-
-    def _find(self, part: ToolCall) -> _Call | None:
-        """Return the call that *part* goes on with; None if it begins one."""
-        known = None if part.id is None else self._by_id.get(part.id)
-        if known is not None:
-            # Some servers give every call the same id: another number with a name is another call.
-            other = part.index is not None and self._by_index.get(part.index) is not known
-            return None if other and part.name is not None else known
-        if part.index is not None:
-            call = self._by_index.get(part.index)
-            # A new id under a number that is taken is a new call; a late id is not.
-            new = call is not None and call.given and part.id not in {None, call.id}
-            return None if new else call
-        if part.id is not None or part.name is not None or not self._calls:
-            return None
-        return self._calls[-1]
 
     def _note(self, kind: Literal["changed", "invented"], call: _Call, value: str) -> None:
         path = f"$.choices[{self._choice}].parts[{call.index}].id"

@@ -15,7 +15,7 @@ from onechunk._frame import Frame
 from onechunk._marks import Json
 from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
 
-__all__ = ["Choice", "Chunk", "Error", "Logprobs", "TokenLogprob", "Usage"]
+__all__ = ["Choice", "Chunk", "Error", "ExtraPolicy", "Logprobs", "Said", "TokenLogprob", "Usage"]
 
 
 @define(weakref_slot=False)
@@ -111,8 +111,50 @@ class Choice:
     extra: dict[str, Json] = Factory(dict[str, Json])
 
 
+class Said:
+    """What the first choice of a chunk or of a message says, read for convenience."""
+
+    __slots__ = ()
+
+    choices: list[Choice]
+
+    @property
+    def text(self) -> str:
+        """Text of the first choice; empty if none."""
+        return self._joined(Text)
+
+    @property
+    def reasoning(self) -> str:
+        """Reasoning of the first choice; empty if none."""
+        return self._joined(Reasoning)
+
+    @property
+    def refusal(self) -> str:
+        """Refusal of the first choice; empty if none."""
+        return self._joined(Refusal)
+
+    def _joined(self, kind: type[Text | Reasoning | Refusal]) -> str:
+        if not self.choices:
+            return ""
+        return "".join(part.text for part in self.choices[0].parts if isinstance(part, kind))
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """Tool calls, or fragments of them, of the first choice."""
+        if not self.choices:
+            return []
+        return [part for part in self.choices[0].parts if isinstance(part, ToolCall)]
+
+    @property
+    def finish_reason(self) -> FinishReason | None:
+        """Why the first choice ended; None while it goes on."""
+        if not self.choices or self.choices[0].finish is None:
+            return None
+        return self.choices[0].finish.reason
+
+
 @define(weakref_slot=False)
-class Chunk:
+class Chunk(Said):
     """One frame of a stream in canonical form.
 
     Attributes:
@@ -137,40 +179,6 @@ class Chunk:
     dialect: str | None = None
     frame: Frame | None = None
     extra: dict[str, Json] = Factory(dict[str, Json])
-
-    @property
-    def text(self) -> str:
-        """Text of the first choice in this chunk; empty if none."""
-        return self._said(Text)
-
-    @property
-    def reasoning(self) -> str:
-        """Reasoning of the first choice in this chunk; empty if none."""
-        return self._said(Reasoning)
-
-    @property
-    def refusal(self) -> str:
-        """Refusal of the first choice in this chunk; empty if none."""
-        return self._said(Refusal)
-
-    def _said(self, kind: type[Text | Reasoning | Refusal]) -> str:
-        if not self.choices:
-            return ""
-        return "".join(part.text for part in self.choices[0].parts if isinstance(part, kind))
-
-    @property
-    def tool_calls(self) -> list[ToolCall]:
-        """Tool calls, or fragments of them, of the first choice in this chunk."""
-        if not self.choices:
-            return []
-        return [part for part in self.choices[0].parts if isinstance(part, ToolCall)]
-
-    @property
-    def finish_reason(self) -> FinishReason | None:
-        """Why the first choice ended; None while it goes on."""
-        if not self.choices or self.choices[0].finish is None:
-            return None
-        return self.choices[0].finish.reason
 
 
 ExtraPolicy = Literal["home", "always", "never"]

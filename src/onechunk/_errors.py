@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from onechunk._loss import Loss
+    from onechunk._message import Message
 
 __all__ = [
     "AdapterError",
+    "ArgumentsError",
     "EncodeError",
     "LossError",
     "OnechunkError",
@@ -27,7 +29,10 @@ class OnechunkError(Exception):
         event: Number of the frame in its stream, from 1; None outside a stream.
         path: JSON path of the value at fault, such as `$.choices[0].delta`; None where the
             payload as a whole is at fault.
+        partial: What `accumulate` had of the message when the error came; else None.
     """
+
+    partial: Message | None = None
 
     def __init__(
         self,
@@ -98,6 +103,20 @@ class LossError(EncodeError):
             path=first.path,
         )
         self.losses = losses
+
+
+class ArgumentsError(OnechunkError):
+    """The arguments of a tool call are no JSON, or were cut off.
+
+    Attributes:
+        text: The arguments as they came.
+        cut_off: True if they are the beginning of a JSON value; False if they are none.
+    """
+
+    def __init__(self, message: str, *, text: str, cut_off: bool) -> None:
+        super().__init__(message)
+        self.text = text
+        self.cut_off = cut_off
 
 
 class AdapterError(OnechunkError):

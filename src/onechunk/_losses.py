@@ -21,7 +21,7 @@ from onechunk._marks import MOST_DEPTH, is_list, is_object
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
 
-__all__ = ["LossBook", "losses", "measure"]
+__all__ = ["LossBook", "first_choice", "losses", "measure"]
 
 MOST_LOSSES: Final = 1_000
 """So many losses a stream's report lists at most: keys of a hostile stream may never repeat."""
@@ -49,7 +49,7 @@ def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> l
         return []
     left_out: list[Loss] = []
     if adapter.rules.choices == "one":
-        chunk, left_out = _first_choice(chunk)
+        chunk, left_out = first_choice(chunk)
     sparing = adapter.rules.calls == "whole" or adapter.rules.tells
     if sparing:
         chunk = _sparing(chunk, adapter.rules)
@@ -73,7 +73,7 @@ def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> l
         raise unwritable(exc, adapter.name) from exc
 
 
-def _first_choice(chunk: Chunk) -> tuple[Chunk, list[Loss]]:
+def first_choice(chunk: Chunk) -> tuple[Chunk, list[Loss]]:
     """Return *chunk* without candidates but the first, and the losses that these are."""
     indexes = [n if each.index is None else each.index for n, each in enumerate(chunk.choices)]
     others = [Loss("dropped", f"$.choices[{index}]", index) for index in indexes if index]

@@ -76,6 +76,16 @@ class ToolCall:
     block: int | None = None
     extra: dict[str, Json] = Factory(dict[str, Json])
 
+    def parse(self) -> Json:
+        """Return the arguments as a JSON value; `{}` where the vendor sent nothing or white space.
+
+        Raises:
+            ArgumentsError: They are no JSON, or were cut off.
+        """
+        from onechunk._parse import parse_arguments
+
+        return parse_arguments(self)
+
 
 @define(weakref_slot=False)
 class Citation:

@@ -10,10 +10,13 @@ from typing import Final
 from onechunk._adapter import Adapter
 from onechunk._errors import AdapterError, UnknownDialectError
 
-__all__ = ["GROUP", "get_adapter", "load_adapters"]
+__all__ = ["GROUP", "WHOLE", "get_adapter", "load_adapters"]
 
 GROUP: Final = "onechunk.adapters"
 """An entry point of this group names an `Adapter` value; its own name is the dialect's."""
+
+WHOLE: Final = ".whole"
+"""Behind a name: the body of an answer that came whole."""
 
 PROFILES: Final = "onechunk.profiles"
 """An entry point of this group names the adapter that has the profile of its own name.
@@ -118,13 +121,20 @@ def load_adapters() -> Mapping[str, Adapter]:
 
 
 def get_adapter(name: str) -> Adapter:
-    """Return the adapter of a dialect or profile.
+    """Return the adapter of a dialect or profile, or of its whole bodies where `.whole` follows.
 
     Raises:
         UnknownDialectError: No installed adapter has the name; the message lists what there is.
         AdapterError: The adapter is broken.
     """
     adapters = load_adapters()
+    asked: object = name
+    if isinstance(asked, str) and asked.endswith(WHOLE):
+        whole = get_adapter(name.removesuffix(WHOLE)).whole
+        if whole is None:
+            message = f"{name.removesuffix(WHOLE)} has no bodies that come whole"
+            raise UnknownDialectError(message)
+        return whole
     try:
         return adapters[name]
     except (KeyError, TypeError):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from onechunk import Adapter, Citation, Media, Reasoning, Refusal, Rules, Text, ToolCall
 from onechunk.mapping import UsageElsewhere
 from onechunk_adapters._demo import demo
 from onechunk_adapters._shared import USAGE
-from onechunk_adapters.openai.mapping import build
+from onechunk_adapters.openai.mapping import build, build_whole
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
 from onechunk_adapters.openai.wire import ChatCompletionChunk, Data
+from onechunk_adapters.openai.wire_whole import ChatCompletion
 from onechunk_adapters.openai.words import ROLES
 
 __all__ = ["ADAPTER"]
@@ -19,6 +20,15 @@ __all__ = ["ADAPTER"]
 
 def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
     places = {"also_in": vendor.usage, "apart": vendor.apart}
+    common: dict[str, Any] = {
+        "rules": Rules(
+            says=frozenset({Text, Reasoning, Refusal, ToolCall, Media, Citation}),
+            role_words=ROLES,
+            error_finish="error" in vendor.words,
+            gathers=frozenset({Citation}),
+        ),
+        "places": UsageElsewhere(vendor.usage_at, USAGE, **places) if vendor.usage_at else None,
+    }
     return Adapter(
         name=vendor.name,
         title=vendor.title,
@@ -26,17 +36,20 @@ def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
         wire=Data,
         envelope=ChatCompletionChunk,
         table=partial(build, vendor),
-        rules=Rules(
-            says=frozenset({Text, Reasoning, Refusal, ToolCall, Media, Citation}),
-            role_words=ROLES,
-            error_finish="error" in vendor.words,
-            gathers=frozenset({Citation}),
-        ),
         running=vendor.running,
-        places=UsageElsewhere(vendor.usage_at, USAGE, **places) if vendor.usage_at else None,
         padding=frozenset({"obfuscation"}),
+        whole=Adapter(
+            name=f"{vendor.name}.whole",
+            title=f"{vendor.title}, whole",
+            dialect=f"{OPENAI.name}.whole",
+            wire=ChatCompletion,
+            table=partial(build_whole, vendor),
+            moves={"delta": "message"},
+            **common,
+        ),
         profiles=profiles,
         demo=demo(__name__),
+        **common,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from onechunk import (
     Citation,
     Media,
@@ -22,6 +24,7 @@ from onechunk.mapping import (
     Row,
     Says,
     Table,
+    Via,
     finish_row,
     finite,
     group,
@@ -29,12 +32,12 @@ from onechunk.mapping import (
     usage_row,
 )
 from onechunk_adapters._reasoning import reasoning_details
-from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, chunk_table
+from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, WHOLE_CALL, chunk_table
 from onechunk_adapters.openai.objects import ANNOTATIONS, AUDIO
 from onechunk_adapters.openai.profiles import Vendor
 from onechunk_adapters.openai.words import REASONS, WORDS
 
-__all__ = ["build"]
+__all__ = ["build", "build_whole"]
 
 SUMMARY = Items(
     {
@@ -60,8 +63,24 @@ def is_whole(token: TokenLogprob) -> bool:
 
 
 def build(vendor: Vendor) -> Table:
-    """Return the table for OpenAI, or for a vendor that speaks its dialect."""
-    delta: tuple[Row, ...] = (
+    """Return the table of a chunk, for OpenAI or for a vendor that speaks its dialect."""
+    choice = _choice(vendor, Into("delta", _message(vendor, CALL), always=True), CHUNK_COPIES)
+    return chunk_table(vendor.name, "chat.completion.chunk", choice, _usage(vendor))
+
+
+def build_whole(vendor: Vendor) -> Table:
+    """Return the table of a body that comes whole."""
+    choice = _choice(vendor, Into("message", _message(vendor, WHOLE_CALL), always=True), COPIES)
+    return chunk_table(f"{vendor.name}.whole", "chat.completion", choice, _usage(vendor))
+
+
+COPIES: Final[tuple[Row, ...]] = (Copy("text", Text),)
+CHUNK_COPIES: Final[tuple[Row, ...]] = (Copy("message", "delta"), *COPIES)
+
+
+def _message(vendor: Vendor, call: Table) -> tuple[Row, ...]:
+    """Return the rows of a delta, or of a message."""
+    return (
         Leaf("role", "role", rare=True),
         Content(
             "content",
@@ -74,18 +93,22 @@ def build(vendor: Vendor) -> Table:
         ),
         reasoning_details(vendor.reasoning),
         Says("refusal", Refusal),
-        Calls("tool_calls", CALL, legacy="function_call"),
+        Calls("tool_calls", call, legacy="function_call"),
         PartVia("audio", (Media,), *AUDIO),
         PartVia("annotations", (Citation,), *ANNOTATIONS),
     )
-    choice: tuple[Row, ...] = (
+
+
+def _choice(vendor: Vendor, message: Into, copies: tuple[Row, ...]) -> tuple[Row, ...]:
+    return (
         Leaf("index", "index", (int,), away=0),
-        Into("delta", delta, always=True),
-        Copy("message", "delta"),
-        Copy("text", Text),
+        message,
+        *copies,
         finish_row("finish_reason", {**REASONS, **vendor.finish}, {**WORDS, **vendor.words}),
         logprobs_row("logprobs", token=TOKEN_ROWS, fits=is_whole),
         *(Leaf(key, "stop", (int, str), rare=True) for key in vendor.stop),
     )
-    usage = usage_row("usage", USAGE, also_in=vendor.usage, apart=vendor.apart, total=True)
-    return chunk_table(vendor.name, "chat.completion.chunk", choice, usage)
+
+
+def _usage(vendor: Vendor) -> Via:
+    return usage_row("usage", USAGE, also_in=vendor.usage, apart=vendor.apart, total=True)

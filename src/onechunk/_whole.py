@@ -1,0 +1,306 @@
+"""Answers that come whole: one body to one message and back."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import evolve, fields, frozen, has
+
+from onechunk._accumulate import accumulate
+from onechunk._adapter import Adapter, own
+from onechunk._chunk import Choice, Chunk, ExtraPolicy
+from onechunk._codec import DEFAULTS, check_extra, parse
+from onechunk._compare import compare
+from onechunk._defaults import Defaults
+from onechunk._errors import UNWRITABLE, EncodeError, LossError, unwritable
+from onechunk._loss import Loss
+from onechunk._losses import first_choice
+from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
+from onechunk._message import Message
+from onechunk._parts import Part, ToolCall
+from onechunk._registry import WHOLE, get_adapter
+from onechunk._series import Series, said_last
+from onechunk._shaper import Shaper
+from onechunk._shelf import are_apart
+from onechunk.mapping._rows import Unsaid
+from onechunk.mapping._writer import bare
+
+__all__ = ["decode_message", "encode_message", "message_losses"]
+
+Object = dict[str, Json]
+
+
+def decode_message(dialect: str, payload: Object | str | bytes) -> Message:
+    """Turn the body of an answer that came whole into a message.
+
+    Args:
+        dialect: Name of a dialect or profile.
+        payload: The JSON object, parsed or not. A dict is not changed.
+
+    Raises:
+        WireError: The body is no JSON, or not of this dialect.
+        UnknownDialectError: No adapter has the name, or its dialect has no whole bodies.
+    """
+    adapter = get_adapter(dialect + WHOLE)
+    value: Json = payload
+    if isinstance(payload, str | bytes):
+        data = payload.encode(errors="surrogatepass") if isinstance(payload, str) else payload
+        value, _ = parse(data.removeprefix(BOM_UTF8), adapter)
+    chunk = adapter.read(own(value, dialect=adapter.name))
+    memory = adapter.remember()
+    if memory is not None:
+        memory.read(chunk)
+    choices = [_with_addresses(choice) for choice in chunk.choices]
+    return Message(
+        chunk.id,
+        chunk.model,
+        chunk.created,
+        choices,
+        chunk.usage,
+        chunk.error,
+        chunk.dialect,
+        chunk.extra,
+    )
+
+
+def encode_message(
+    dialect: str,
+    message: Message,
+    *,
+    strict: bool = False,
+    extra: ExtraPolicy = "home",
+    defaults: Defaults = DEFAULTS,
+) -> Object:
+    """Turn a message into the body of an answer that comes whole.
+
+    A message that was read from such a body of the same dialect goes home: this gives back what
+    was decoded, with every edit. Of a stream of the same dialect, residue goes along where the
+    body has a place for it.
+
+    Args:
+        dialect: Name of a dialect or profile.
+        message: Not changed.
+        strict: Raise where something would be dropped or changed.
+        extra: Where residue goes.
+        defaults: What the message does not say and the dialect needs.
+
+    Raises:
+        LossError: Only if *strict*.
+        EncodeError: The message's fields are not what they should be.
+        UnknownDialectError: No adapter has the name, or its dialect has no whole bodies.
+    """
+    written = _written(get_adapter(dialect + WHOLE), message, extra, defaults)
+    lost = [loss for loss in written.losses() if loss.kind != "invented"] if strict else []
+    if lost:
+        raise LossError(lost, dialect=written.adapter.name)
+    return written.payload
+
+
+def message_losses(
+    dialect: str, message: Message, *, extra: ExtraPolicy = "home", defaults: Defaults = DEFAULTS
+) -> list[Loss]:
+    """Return what `encode_message` into *dialect* drops, changes or makes up.
+
+    Raises:
+        EncodeError: The message cannot be written.
+        UnknownDialectError: As `encode_message` does.
+    """
+    return _written(get_adapter(dialect + WHOLE), message, extra, defaults).losses()
+
+
+def _with_addresses(choice: Choice) -> Choice:
+    """Give calls numbers, and parts too where only that keeps neighbours apart."""
+    parts = choice.parts
+    calls = [part for part in parts if type(part) is ToolCall]
+    for number, call in enumerate(calls):
+        if call.index is None:
+            call.index = number
+    if not are_apart(parts):
+        first = max((part.block for part in parts if part.block is not None), default=-1) + 1
+        for number, part in enumerate(parts, first):
+            part.block = number if part.block is None else part.block
+    return choice
+
+
+@frozen
+class _Written:
+    """A body and what it was written of.
+
+    Attributes:
+        chunk: What the message says, as one chunk.
+        shaped: What making it fit the dialect bent or made up.
+        home: True if it was read from such a body.
+    """
+
+    adapter: Adapter
+    message: Message
+    chunk: Chunk
+    payload: Object
+    shaped: list[Loss]
+    home: bool
+
+    def losses(self) -> list[Loss]:
+        """Read the body again and return what it lacks, has otherwise, or has alone."""
+        replaced = list(_replaced("$", self.message))
+        if self.home:
+            return replaced
+        adapter, chunk = self.adapter, self.chunk
+        left_out: list[Loss] = []
+        if adapter.rules.choices == "one":
+            chunk, left_out = first_choice(chunk)
+        back = adapter.read(own(self.payload, dialect=adapter.name))
+        memory = adapter.remember()
+        if memory is not None:
+            memory.read(back)
+        source = get_adapter(chunk.dialect) if chunk.dialect else adapter
+        found = compare(
+            chunk,
+            back,
+            padding=adapter.meaningless | source.meaningless,
+            constants=source.constants,
+        )
+        # Of what was made up, shaping reported all but the counts.
+        found = [x for x in found if x.kind != "invented" or x.path.startswith("$.usage")]
+        return [*self.shaped, *left_out, *found, *replaced]
+
+
+def _written(
+    adapter: Adapter, message: Message, extra: ExtraPolicy, defaults: Defaults
+) -> _Written:
+    """Write *message* as a body.
+
+    Raises:
+        EncodeError: It is no message, or its fields are not what they should be.
+    """
+    check_extra(extra, adapter)
+    given: object = message
+    if not isinstance(given, Message):
+        text = f"a message is needed, not {type(given).__name__}"
+        raise EncodeError(text, dialect=adapter.name)
+    try:
+        chunk = _chunk_of(message)
+        home = chunk.dialect == adapter.name and extra != "never"
+        if home:
+            payload, shaped = _home(adapter, chunk), list[Loss]()
+        else:
+            payload, shaped = _away(adapter, chunk, extra, defaults)
+    except Unsaid:
+        text = "what the message said was taken out of it: nothing is left to write"
+        raise EncodeError(text, dialect=adapter.name) from None
+    except UNWRITABLE as exc:
+        raise unwritable(exc, adapter.name) from exc
+    return _Written(adapter, message, chunk, payload, shaped, home)
+
+
+def _home(adapter: Adapter, chunk: Chunk) -> Object:
+    """Return the body of a message with its own residue."""
+    payload = adapter.write_home(chunk)
+    memory = adapter.remember()
+    if memory is not None:
+        memory.write(chunk, payload)
+    body: Object = own(bare(payload), dialect=adapter.name, error=EncodeError)
+    return body
+
+
+def _away(
+    adapter: Adapter, chunk: Chunk, extra: ExtraPolicy, defaults: Defaults
+) -> tuple[Object, list[Loss]]:
+    """Return the body of a message from elsewhere, and what making it fit bent or made up."""
+    shaper = Shaper(adapter.rules, defaults)
+    shaped = [*shaper.feed(chunk), *shaper.close(empty=True)]
+    ready = _chunk_of(accumulate(shaped))
+    ready.extra = chunk.extra
+    write: Any = adapter.write_away_whole if extra == "always" else adapter.write_away
+    body: Object = own(write(ready, shaper.envelope), dialect=adapter.name, error=EncodeError)
+    losses = [*shaper.losses, *shaper.made_up()]
+    stream = adapter.name.removesuffix(WHOLE)
+    if extra == "home" and chunk.dialect == stream and adapter.moves is not None:
+        # The vendor's own stream: residue that has the same place in the body goes along.
+        own_words = get_adapter(stream).constants
+        for name in ("id", "model", "created"):
+            setattr(ready, name, getattr(shaper.envelope, name))
+        body = _filled(_home(adapter, _moved(ready, adapter.moves, own_words)), body)
+    return body, losses
+
+
+def _moved(chunk: Chunk, moves: Mapping[str, str], constants: frozenset[tuple[str, Json]]) -> Chunk:
+    """Return *chunk* with the residue of a stream in its places in a body, and without marks."""
+
+    def kept(extra: Object) -> Object:
+        return {
+            key: kept(value) if is_object(value) else value
+            for key, value in extra.items()
+            if value is not UNSET
+            and value is not DERIVED
+            and not (isinstance(value, str) and (key, value) in constants)
+        }
+
+    def plain(value: Any) -> Any:
+        return None if value is None else evolve(value, extra=kept(value.extra))
+
+    choices = [
+        evolve(
+            plain(choice),
+            parts=[plain(part) for part in choice.parts],
+            logprobs=plain(choice.logprobs),
+            extra={moves.get(key, key): each for key, each in kept(choice.extra).items()},
+        )
+        for choice in chunk.choices
+    ]
+    usage, error = plain(chunk.usage), plain(chunk.error)
+    return evolve(chunk, choices=choices, usage=usage, error=error, extra=kept(chunk.extra))
+
+
+def _filled(body: Json, other: Json) -> Json:
+    """Return *body* with what only *other* has."""
+    if is_object(body) and is_object(other):
+        both = {
+            key: _filled(body[key], each) if key in body else each for key, each in other.items()
+        }
+        return {**both, **{key: each for key, each in body.items() if key not in other}}
+    if is_list(body) and is_list(other) and len(body) == len(other):
+        return [_filled(one, two) for one, two in zip(body, other, strict=True)]
+    return body
+
+
+def _chunk_of(message: Message) -> Chunk:
+    """Return the one chunk that says *message*, with no series in its residue."""
+    return Chunk(
+        message.id,
+        message.model,
+        message.created,
+        [_settled_choice(choice) for choice in message.choices],
+        _settled(message.usage),
+        _settled(message.error),
+        done=message.complete,
+        dialect=message.dialect,
+        extra=said_last(message.extra),
+    )
+
+
+def _settled(value: Any) -> Any:
+    return None if value is None else evolve(value, extra=said_last(value.extra))
+
+
+def _settled_choice(choice: Choice) -> Choice:
+    parts: list[Part] = [_settled(part) for part in choice.parts]
+    extra = said_last(choice.extra)
+    return evolve(choice, parts=parts, logprobs=_settled(choice.logprobs), extra=extra)
+
+
+def _replaced(path: str, value: Any) -> Iterator[Loss]:
+    """Yield the values of series that the last one of each stands in for."""
+    if isinstance(value, Series):
+        for each in value.values[:-1]:
+            yield Loss("dropped", path, each)
+    elif is_object(value):
+        for key, each in value.items():
+            yield from _replaced(f"{path}.{key}", each)
+    elif is_list(value):
+        for number, each in enumerate(value):
+            yield from _replaced(f"{path}[{number}]", each)
+    elif has(value.__class__):
+        for attribute in fields(value.__class__):
+            yield from _replaced(f"{path}.{attribute.name}", getattr(value, attribute.name))
