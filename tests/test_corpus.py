@@ -1,14 +1,16 @@
 """The laws over recordings of real services; nothing where they are absent."""
 
 import json
+from codecs import BOM_UTF8
 
 import pytest
 
-from onechunk import Chunk, OnechunkError, Refusal, Text, Translator
+from onechunk import Chunk, OnechunkError, Refusal, Text, Translator, decode_message
 from tests.support.corpus import CorpusFile, corpus_files
 from tests.support.frames import payloads
-from tests.support.laws import chunk_round_trip, stream_round_trip
+from tests.support.laws import chunk_round_trip, object_round_trip, stream_round_trip
 from tests.support.streams import decode_all, pieces
+from tests.support.whole import body_round_trip, split_round_trip
 
 FOLDERS = {
     "anthropic": {"messages": "anthropic"},
@@ -40,6 +42,9 @@ NOT_LEGAL_WIRE = {
         "a data set of questions whose `choices` are strings, and no response"
     ),
 }
+
+WHOLE = {**FOLDERS, "bedrock": {"converse": "bedrock"}}
+"""The same for answers that came whole; bodies of errors are none."""
 
 every_folder = pytest.mark.parametrize("folder", FOLDERS)
 
@@ -84,6 +89,25 @@ def test_responses(folder: str) -> None:
     for file in corpus_files("responses", dialects={folder}, surfaces={"chat", "text"}):
         try:
             found = chunk_round_trip(dialect_of(file), json.loads(file.data))
+        except OnechunkError as error:
+            found = str(error)
+        if bool(found) != (file.file in NOT_LEGAL_WIRE):
+            failures[file.file] = found
+
+    assert failures == {}
+
+
+@every_folder
+def test_whole_responses(folder: str) -> None:
+    """Laws 1 and 6 hold for every answer that came whole, also by way of the wire object."""
+    failures: dict[str, str] = {}
+    for file in corpus_files("responses", dialects={folder}, surfaces=set(WHOLE[folder])):
+        dialect = WHOLE[folder][file.surface]
+        try:
+            payload = json.loads(file.data.removeprefix(BOM_UTF8))
+            found = body_round_trip(dialect, payload)
+            found = found or object_round_trip(f"{dialect}.whole", payload)
+            found = found or split_round_trip(decode_message(dialect, file.data))
         except OnechunkError as error:
             found = str(error)
         if bool(found) != (file.file in NOT_LEGAL_WIRE):

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -51,10 +51,9 @@ def paths(value: Any, here: Path = ()) -> Iterator[Path]:
         yield from paths(each, (*here, key))
 
 
-@st.composite
-def mutated(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
-    """Draw a recorded payload with one or two of its values exchanged or taken out."""
-    payload: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(recorded(dialect))))
+def mutate(draw: Callable[[Any], Any], payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of *payload* with one or two of its values exchanged or taken out."""
+    payload = copy.deepcopy(payload)
     for _ in range(draw(st.integers(1, 2))):
         found = list(paths(payload))
         if not found:
@@ -70,6 +69,12 @@ def mutated(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
         else:
             holder[key] = copy.deepcopy(draw(ODD))
     return payload
+
+
+@st.composite
+def mutated(draw: st.DrawFn, dialect: str) -> dict[str, Any]:
+    """Draw a recorded payload with one or two of its values exchanged or taken out."""
+    return mutate(draw, draw(st.sampled_from(recorded(dialect))))
 
 
 slowly = settings(

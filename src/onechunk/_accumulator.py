@@ -36,6 +36,7 @@ class Accumulator:
         self._states: dict[int, _ChoiceState] = {}
         self._indexes: list[int] = []
         self._grown: list[Growth] = []
+        self._unsorted = False
         self._silent = _NOTHING
         self._dialect: str | None = None
         self._count = 0
@@ -51,6 +52,8 @@ class Accumulator:
         for growth in self._grown:
             growth.settle()
         self._grown.clear()
+        if self._unsorted and len(self._message.order or ()) < len(self._states):
+            self._message.order = tuple(self._states)
         return self._message
 
     def add(self, chunk: Chunk) -> None:
@@ -63,10 +66,7 @@ class Accumulator:
         self._count += 1
         if self._finished:
             raise self._error("the message was finished", chunk)
-        given: object = chunk
-        if not isinstance(given, Chunk):
-            message = f"a chunk is needed, not {type(given).__name__}"
-            raise OnechunkError(message, event=self._count)
+        _check(chunk, self._count)
         try:
             self._add(chunk)
         except UNWRITABLE as exc:
@@ -120,6 +120,7 @@ class Accumulator:
         place = bisect(self._indexes, index)
         self._indexes.insert(place, index)
         self._message.choices.insert(place, state.choice)
+        self._unsorted = self._unsorted or place < len(self._indexes) - 1
         return state
 
     def _take_usage(self, usage: Usage) -> None:
@@ -139,6 +140,12 @@ class Accumulator:
             if getattr(known, name) is None:
                 setattr(known, name, getattr(error, name))
         merge(known.extra, error.extra, self._silent)
+
+
+def _check(chunk: object, event: int) -> None:
+    if not isinstance(chunk, Chunk):
+        message = f"a chunk is needed, not {type(chunk).__name__}"
+        raise OnechunkError(message, event=event)
 
 
 class _ChoiceState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from onechunk._chunk import Choice, Error, Said, Usage
 from onechunk._marks import Json
@@ -24,6 +24,8 @@ class Message(Said):
         error: The vendor's error; what came before it is kept.
         dialect: Whose residue `extra` is: `openai` after a stream, `openai.whole` after a body
             that came whole, None for a message made by hand or of chunks of several dialects.
+        order: Indexes of the choices in the order in which they were said, where that is another;
+            two messages that differ in nothing else are equal.
         extra: Residue. A key whose values differed from chunk to chunk holds a `Series`.
     """
 
@@ -34,6 +36,7 @@ class Message(Said):
     usage: Usage | None = None
     error: Error | None = None
     dialect: str | None = None
+    order: tuple[int, ...] | None = field(default=None, eq=False)
     extra: dict[str, Json] = Factory(dict[str, Json])
 
     @property
@@ -41,3 +44,10 @@ class Message(Said):
         """True if there is no error, and at least one choice, and a finish for every choice."""
         finished = [choice.finish is not None for choice in self.choices]
         return self.error is None and bool(finished) and all(finished)
+
+    def in_order(self) -> list[Choice]:
+        """Return the choices in the order in which they were said."""
+        if self.order is None:
+            return self.choices
+        places = {index: place for place, index in enumerate(self.order)}
+        return sorted(self.choices, key=lambda choice: places.get(choice.index or 0, len(places)))

@@ -120,6 +120,13 @@ def load_adapters() -> Mapping[str, Adapter]:
     return _Adapters(tuple(entry_points(group=GROUP)), tuple(entry_points(group=PROFILES)))
 
 
+def _base_of(name: object) -> str | None:
+    """Return the dialect whose whole bodies *name* means; None if it means none."""
+    if isinstance(name, str) and name.endswith(WHOLE):
+        return name.removesuffix(WHOLE)
+    return None
+
+
 def get_adapter(name: str) -> Adapter:
     """Return the adapter of a dialect or profile, or of its whole bodies where `.whole` follows.
 
@@ -128,11 +135,11 @@ def get_adapter(name: str) -> Adapter:
         AdapterError: The adapter is broken.
     """
     adapters = load_adapters()
-    asked: object = name
-    if isinstance(asked, str) and asked.endswith(WHOLE):
-        whole = get_adapter(name.removesuffix(WHOLE)).whole
+    base = _base_of(name)
+    if base is not None:
+        whole = get_adapter(base).whole
         if whole is None:
-            message = f"{name.removesuffix(WHOLE)} has no bodies that come whole"
+            message = f"{base} has no bodies that come whole"
             raise UnknownDialectError(message)
         return whole
     try:

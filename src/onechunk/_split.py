@@ -87,7 +87,7 @@ class _Splitter:
         message = self._message
         for extra in unfold(message.extra):
             yield self._chunk(extra=extra)
-        for number, choice in enumerate(message.choices):
+        for number, choice in enumerate(message.in_order()):
             # A choice without an index counts by its place, which others before it must keep.
             before = [Choice(None) for _ in range(number)] if choice.index is None else []
             for said in self._choice(choice):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from attrs import evolve, fields, frozen, has
@@ -12,7 +13,7 @@ from onechunk._accumulate import accumulate
 from onechunk._adapter import Adapter, own
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
 from onechunk._codec import DEFAULTS, check_extra, parse
-from onechunk._compare import compare
+from onechunk._compare import compare, is_silent
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, unwritable
 from onechunk._loss import Loss
@@ -53,16 +54,14 @@ def decode_message(dialect: str, payload: Object | str | bytes) -> Message:
     if memory is not None:
         memory.read(chunk)
     choices = [_with_addresses(choice) for choice in chunk.choices]
-    return Message(
-        chunk.id,
-        chunk.model,
-        chunk.created,
-        choices,
-        chunk.usage,
-        chunk.error,
-        chunk.dialect,
-        chunk.extra,
-    )
+    message = Message(chunk.id, chunk.model, chunk.created, choices, chunk.usage, chunk.error)
+    message.dialect, message.extra = chunk.dialect, chunk.extra
+    indexes = [choice.index for choice in choices]
+    numbers = [index for index in indexes if index is not None]
+    if numbers == indexes and numbers != sorted(numbers):
+        message.order = tuple(numbers)
+        choices.sort(key=lambda choice: choice.index or 0)
+    return message
 
 
 def encode_message(
@@ -132,6 +131,7 @@ class _Written:
         chunk: What the message says, as one chunk.
         shaped: What making it fit the dialect bent or made up.
         home: True if it was read from such a body.
+        as_is: True if it was said by a stream of the same dialect, and is written as it is.
     """
 
     adapter: Adapter
@@ -140,13 +140,20 @@ class _Written:
     payload: Object
     shaped: list[Loss]
     home: bool
+    as_is: bool
 
     def losses(self) -> list[Loss]:
         """Read the body again and return what it lacks, has otherwise, or has alone."""
-        replaced = list(_replaced("$", self.message))
+        adapter, chunk = self.adapter, self.chunk
+        source = get_adapter(chunk.dialect) if chunk.dialect else adapter
+        padding = adapter.meaningless | source.meaningless
+        replaced = [
+            evolve(loss, value=bare(loss.value))
+            for loss in _replaced("$", self.message)
+            if not is_silent(loss.value, padding)
+        ]
         if self.home:
             return replaced
-        adapter, chunk = self.adapter, self.chunk
         left_out: list[Loss] = []
         if adapter.rules.choices == "one":
             chunk, left_out = first_choice(chunk)
@@ -154,16 +161,14 @@ class _Written:
         memory = adapter.remember()
         if memory is not None:
             memory.read(back)
-        source = get_adapter(chunk.dialect) if chunk.dialect else adapter
-        found = compare(
-            chunk,
-            back,
-            padding=adapter.meaningless | source.meaningless,
-            constants=source.constants,
-        )
+        found = compare(chunk, back, padding=padding, constants=source.constants)
+        if self.as_is:
+            return [*left_out, *found, *replaced]
         # Of what was made up, shaping reported all but the counts.
         found = [x for x in found if x.kind != "invented" or x.path.startswith("$.usage")]
-        return [*self.shaped, *left_out, *found, *replaced]
+        known = {(loss.kind, loss.path) for loss in self.shaped}
+        found = [x for x in (*left_out, *found) if (x.kind, x.path) not in known]
+        return [*self.shaped, *found, *replaced]
 
 
 def _written(
@@ -175,13 +180,11 @@ def _written(
         EncodeError: It is no message, or its fields are not what they should be.
     """
     check_extra(extra, adapter)
-    given: object = message
-    if not isinstance(given, Message):
-        text = f"a message is needed, not {type(given).__name__}"
-        raise EncodeError(text, dialect=adapter.name)
+    _check(message, adapter)
     try:
         chunk = _chunk_of(message)
         home = chunk.dialect == adapter.name and extra != "never"
+        as_is = extra == "home" and _is_as_is(adapter, chunk)
         if home:
             payload, shaped = _home(adapter, chunk), list[Loss]()
         else:
@@ -191,7 +194,13 @@ def _written(
         raise EncodeError(text, dialect=adapter.name) from None
     except UNWRITABLE as exc:
         raise unwritable(exc, adapter.name) from exc
-    return _Written(adapter, message, chunk, payload, shaped, home)
+    return _Written(adapter, message, chunk, payload, shaped, home, as_is)
+
+
+def _check(message: object, adapter: Adapter) -> None:
+    if not isinstance(message, Message):
+        text = f"a message is needed, not {type(message).__name__}"
+        raise EncodeError(text, dialect=adapter.name)
 
 
 def _home(adapter: Adapter, chunk: Chunk) -> Object:
@@ -212,6 +221,8 @@ def _away(
     shaped = [*shaper.feed(chunk), *shaper.close(empty=True)]
     ready = _chunk_of(accumulate(shaped))
     ready.extra = chunk.extra
+    if extra == "home" and _is_as_is(adapter, chunk):
+        return _home(adapter, _completed(adapter, chunk, ready)), []
     write: Any = adapter.write_away_whole if extra == "always" else adapter.write_away
     body: Object = own(write(ready, shaper.envelope), dialect=adapter.name, error=EncodeError)
     losses = [*shaper.losses, *shaper.made_up()]
@@ -221,8 +232,50 @@ def _away(
         own_words = get_adapter(stream).constants
         for name in ("id", "model", "created"):
             setattr(ready, name, getattr(shaper.envelope, name))
-        body = _filled(_home(adapter, _moved(ready, adapter.moves, own_words)), body)
+        with suppress(TypeError, Unsaid):
+            # Some residue of joined parts means nothing to the writer of a body: it stays out.
+            body = _filled(_home(adapter, _moved(ready, adapter.moves, own_words)), body)
     return body, losses
+
+
+def _is_as_is(adapter: Adapter, chunk: Chunk) -> bool:
+    """Say whether *chunk* was said by a stream whose chunks and the body are one object."""
+    return adapter.as_is and chunk.dialect == adapter.name.removesuffix(WHOLE)
+
+
+def _completed(adapter: Adapter, chunk: Chunk, ready: Chunk) -> Chunk:
+    """Return *chunk* with what only *ready*, which was made to fit the dialect, has.
+
+    That is why an answer ended, what went wrong, and the object that the arguments of a call are.
+    """
+    made = {choice.index: choice for choice in ready.choices}
+    if adapter.rules.choices == "one":
+        chunk, _ = first_choice(chunk)
+    choices: list[Choice] = []
+    for number, choice in enumerate(chunk.choices):
+        fitting = made.get(number if choice.index is None else choice.index, choice)
+        finish = fitting.finish if choice.finish is None else choice.finish
+        parts = choice.parts
+        if adapter.rules.calls == "whole":
+            parts = _with_objects(parts, fitting.parts)
+        choices.append(evolve(choice, finish=finish, parts=parts))
+    error = ready.error if chunk.error is None and not chunk.done else chunk.error
+    return evolve(chunk, choices=choices, error=error)
+
+
+def _with_objects(parts: list[Part], ready: list[Part]) -> list[Part]:
+    """Return *parts* with the arguments that *ready* has, and without calls that it has not."""
+    arguments = {part.index: part.arguments for part in ready if type(part) is ToolCall}
+    out: list[Part] = []
+    count = 0
+    for part in parts:
+        if type(part) is not ToolCall:
+            out.append(part)
+        elif part.id or part.name or part.arguments or part.arguments == {}:
+            if count in arguments:
+                out.append(evolve(part, arguments=arguments[count]))
+            count += 1
+    return out
 
 
 def _moved(chunk: Chunk, moves: Mapping[str, str], constants: frozenset[tuple[str, Json]]) -> Chunk:
@@ -271,7 +324,7 @@ def _chunk_of(message: Message) -> Chunk:
         message.id,
         message.model,
         message.created,
-        [_settled_choice(choice) for choice in message.choices],
+        [_settled_choice(choice) for choice in message.in_order()],
         _settled(message.usage),
         _settled(message.error),
         done=message.complete,

@@ -4,7 +4,7 @@ import copy
 import json
 from typing import Any
 
-from onechunk import Chunk, decode, encode, load_adapters
+from onechunk import Adapter, Chunk, decode, encode, load_adapters
 from tests.support.frames import events, read_frames
 from tests.support.json_equal import difference
 from tests.support.streams import decode_all, encode_all, framing_of, pieces
@@ -31,9 +31,21 @@ def chunk_round_trip(dialect: str, payload: Payload) -> str:
     )
 
 
+def adapter_of(dialect: str) -> Adapter:
+    """Return the adapter of a dialect, a profile or, where `.whole` follows, of its bodies."""
+    base = dialect.removesuffix(".whole")
+    adapter = load_adapters()[base]
+    if base == dialect:
+        return adapter
+    if adapter.whole is None:
+        message = f"{base} has no whole bodies"
+        raise LookupError(message)
+    return adapter.whole
+
+
 def object_round_trip(dialect: str, payload: Payload) -> str:
     """Return how the way over the wire class differs from the short one; empty if it does not."""
-    adapter = load_adapters()[dialect]
+    adapter = adapter_of(dialect)
     converter = adapter.converter
     given = copy.deepcopy(payload)
     wire = converter.structure(given, adapter.wire)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from onechunk import Adapter, Rules, Text
@@ -11,13 +12,23 @@ from onechunk_adapters.completions.wire import CompletionEvent, CompletionRespon
 
 __all__ = ["ADAPTER"]
 
+_RULES: Final = Rules(says=frozenset({Text}), roles=False)
+
 ADAPTER: Final = Adapter(
     name="completions",
     title="Text completions (r9s, OpenAI)",
     wire=CompletionResponse,
     envelope=CompletionEvent,
-    table=build,
-    rules=Rules(says=frozenset({Text}), roles=False),
+    table=partial(build, "completions"),
+    rules=_RULES,
     padding=frozenset({"obfuscation"}),
+    whole=Adapter(
+        name="completions.whole",
+        title="Text completions (r9s, OpenAI), whole",
+        wire=CompletionResponse,
+        table=partial(build, "completions.whole"),
+        rules=_RULES,
+        moves={},
+    ),
     demo=demo(__name__),
 )

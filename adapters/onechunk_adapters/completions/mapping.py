@@ -18,8 +18,8 @@ from onechunk_adapters.completions.words import REASONS, WORDS
 __all__ = ["build"]
 
 
-def build() -> Table:
-    """Return the table."""
+def build(name: str) -> Table:
+    """Return the table of a chunk, or of a body that comes whole: they are alike."""
     choice: tuple[Row, ...] = (
         Says("text", Text, also=(Refusal,), away=""),
         Leaf("index", "index", (int,), away=0),
@@ -27,6 +27,4 @@ def build() -> Table:
         finish_row("finish_reason", REASONS, WORDS),
         Leaf("stop_reason", "stop", (int, str), rare=True, home_only=True),
     )
-    return chunk_table(
-        "completions", "text_completion", choice, usage_row("usage", USAGE, total=True)
-    )
+    return chunk_table(name, "text_completion", choice, usage_row("usage", USAGE, total=True))

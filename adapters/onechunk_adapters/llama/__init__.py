@@ -6,10 +6,13 @@ from typing import Final
 
 from onechunk import Adapter, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
-from onechunk_adapters.llama.mapping import build
+from onechunk_adapters.llama.mapping import build, build_whole
 from onechunk_adapters.llama.wire import ChatCompletionChunk, ChatCompletionChunkEvent
+from onechunk_adapters.llama.wire_whole import ChatCompletionResponse
 
 __all__ = ["ADAPTER"]
+
+_RULES: Final = Rules(says=frozenset({Text, Reasoning, ToolCall}), error_finish=True)
 
 ADAPTER: Final = Adapter(
     name="llama",
@@ -17,6 +20,14 @@ ADAPTER: Final = Adapter(
     wire=ChatCompletionChunk,
     envelope=ChatCompletionChunkEvent,
     table=build,
-    rules=Rules(says=frozenset({Text, Reasoning, ToolCall}), error_finish=True),
+    rules=_RULES,
+    whole=Adapter(
+        name="llama.whole",
+        title="Llama chat completions (Atoma, vLLM), whole",
+        wire=ChatCompletionResponse,
+        table=build_whole,
+        rules=_RULES,
+        moves={"delta": "message"},
+    ),
     demo=demo(__name__),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from onechunk import DERIVED, Json, Other, Refusal, Text
 from onechunk.mapping import (
     Calls,
@@ -20,10 +22,10 @@ from onechunk.mapping import (
     usage_row,
 )
 from onechunk_adapters._reasoning import reasoning_details
-from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, chunk_table
+from onechunk_adapters._shared import CALL, TEXT_ITEM, TOKEN_ROWS, USAGE, WHOLE_CALL, chunk_table
 from onechunk_adapters.llama.words import REASONS, USAGE_COPIES, WORDS
 
-__all__ = ["build"]
+__all__ = ["build", "build_whole"]
 
 ITEMS = Items(
     {"text": TEXT_ITEM},
@@ -59,8 +61,25 @@ def write_stop(stop: int | str, out: Object, extra: Object) -> None:
 
 
 def build() -> Table:
-    """Return the table."""
-    delta: tuple[Row, ...] = (
+    """Return the table of a chunk."""
+    copies = (Copy("message", "delta"), *COPIES)
+    choice = _choice(Into("delta", _message(CALL), always=True), copies)
+    return chunk_table("llama", "chat.completion.chunk", choice, USAGE_ROW)
+
+
+def build_whole() -> Table:
+    """Return the table of a body that comes whole."""
+    choice = _choice(Into("message", _message(WHOLE_CALL), always=True), COPIES)
+    return chunk_table("llama.whole", "chat.completion", choice, USAGE_ROW)
+
+
+COPIES: Final[tuple[Row, ...]] = (Copy("text", Text),)
+USAGE_ROW: Final = usage_row("usage", USAGE, also_in=USAGE_COPIES, total=True)
+
+
+def _message(call: Table) -> tuple[Row, ...]:
+    """Return the rows of a delta, or of a message."""
+    return (
         Leaf("role", "role", rare=True),
         Content(
             "content",
@@ -72,16 +91,16 @@ def build() -> Table:
             also=(Refusal,),
         ),
         reasoning_details(("reasoning_content", "reasoning")),
-        Calls("tool_calls", CALL, legacy="function_call"),
+        Calls("tool_calls", call, legacy="function_call"),
     )
-    choice: tuple[Row, ...] = (
+
+
+def _choice(message: Into, copies: tuple[Row, ...]) -> tuple[Row, ...]:
+    return (
         Leaf("index", "index", (int,), away=0),
-        Into("delta", delta, always=True),
-        Copy("message", "delta"),
-        Copy("text", Text),
+        message,
+        *copies,
         logprobs_row("logprobs", token=TOKEN_ROWS),
         finish_row("finish_reason", REASONS, WORDS),
         Via("stop_reason", "stop", read_stop, write_stop),
     )
-    usage = usage_row("usage", USAGE, also_in=USAGE_COPIES, total=True)
-    return chunk_table("llama", "chat.completion.chunk", choice, usage)

@@ -7,9 +7,10 @@ from typing import Final
 
 from onechunk import Adapter, Citation, Media, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
-from onechunk_adapters.mistral.mapping import build
+from onechunk_adapters.mistral.mapping import build, build_whole
 from onechunk_adapters.mistral.names import camel_case
 from onechunk_adapters.mistral.wire import CompletionChunk, CompletionEvent
+from onechunk_adapters.mistral.wire_whole import ChatCompletionResponse
 
 __all__ = ["ADAPTER", "TS_ADAPTER"]
 
@@ -27,6 +28,14 @@ ADAPTER: Final = Adapter(
     table=partial(build, "mistral", str),
     rules=_RULES,
     padding=frozenset({"p"}),
+    whole=Adapter(
+        name="mistral.whole",
+        title="Mistral chat completions, whole",
+        wire=ChatCompletionResponse,
+        table=partial(build_whole, "mistral", str),
+        rules=_RULES,
+        moves={"delta": "message"},
+    ),
     demo=demo(__name__),
 )
 
@@ -41,5 +50,14 @@ TS_ADAPTER: Final = Adapter(
     framing="ndjson",
     end=None,
     padding=frozenset({"p"}),
+    whole=Adapter(
+        name="mistral-ts.whole",
+        title="Mistral chat completions, whole, as objects of the TypeScript SDK",
+        wire=ChatCompletionResponse,
+        table=partial(build_whole, "mistral-ts", camel_case),
+        rules=_RULES,
+        rename=camel_case,
+        moves={"delta": "message"},
+    ),
     demo=demo(__name__, "demo-ts.ndjson"),
 )
