@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Generator,
+    Iterable,
+    Iterator,
+)
+from typing import Final
 
 from onechunk._chunk import Chunk
+from onechunk._closing import aclose, close
 from onechunk._decoder import Decoder
 from onechunk._frame import DEFAULT_FRAME_LIMIT
 
 __all__ = ["aread", "read"]
+
+_BEFORE: Final = Chunk()
+"""Stands before the first chunk of a generator; nobody sees it."""
 
 
 def read(
@@ -19,6 +32,9 @@ def read(
     limit: int = DEFAULT_FRAME_LIMIT,
 ) -> Iterator[Chunk]:
     """Yield the chunks of a stream.
+
+    Where reading stops before the end of *data*, by an error, by `close` of the iterator or as
+    it is dropped, *data* is closed if it has a `close`.
 
     Args:
         data: Pieces of the stream, cut anywhere: a file, or a response's bytes.
@@ -31,12 +47,22 @@ def read(
         UnknownDialectError: No adapter has the name.
     """
     decoder = Decoder(dialect, framing=framing, limit=limit)
-    return _read(decoder, data)
+    chunks = _read(decoder, data)
+    # A generator that was never entered would not close anything.
+    next(chunks)
+    return chunks
 
 
-def _read(decoder: Decoder, data: Iterable[bytes]) -> Iterator[Chunk]:
-    for piece in data:
-        yield from decoder.feed(piece)
+def _read(decoder: Decoder, data: Iterable[bytes]) -> Generator[Chunk, None, None]:
+    pieces: object = data
+    try:
+        yield _BEFORE
+        pieces = iter(data)
+        for piece in pieces:
+            yield from decoder.feed(piece)
+    except BaseException:
+        close(pieces, data)
+        raise
     yield from decoder.close()
 
 
@@ -47,14 +73,46 @@ def aread(
     framing: str | None = None,
     limit: int = DEFAULT_FRAME_LIMIT,
 ) -> AsyncIterator[Chunk]:
-    """Yield the chunks of a stream, from an async iterable; otherwise as `read`."""
+    """Yield the chunks of a stream, from an async iterable; otherwise as `read`.
+
+    *data* is closed by its `aclose`, or by its `close` where it has no other. That needs the event
+    loop: an iterator that is dropped before its first chunk closes nothing.
+    """
     decoder = Decoder(dialect, framing=framing, limit=limit)
-    return _aread(decoder, data)
+    return _AsyncChunks(_aread(decoder, data), data)
 
 
-async def _aread(decoder: Decoder, data: AsyncIterable[bytes]) -> AsyncIterator[Chunk]:
-    async for piece in data:
-        for chunk in decoder.feed(piece):
-            yield chunk
+class _AsyncChunks(AsyncIterator[Chunk]):
+    """The chunks of `_aread`; closing them closes the data even before the first was asked for."""
+
+    __slots__ = ("_begun", "_chunks", "_data")
+
+    def __init__(self, chunks: AsyncGenerator[Chunk, None], data: object) -> None:
+        self._chunks = chunks
+        self._data = data
+        self._begun = False
+
+    def __anext__(self) -> Awaitable[Chunk]:
+        self._begun = True
+        return self._chunks.__anext__()
+
+    async def aclose(self) -> None:
+        """End the reading."""
+        await self._chunks.aclose()
+        if not self._begun:
+            self._begun = True
+            await aclose(self._data, self._data)
+
+
+async def _aread(decoder: Decoder, data: AsyncIterable[bytes]) -> AsyncGenerator[Chunk, None]:
+    pieces: object = data
+    try:
+        pieces = aiter(data)
+        async for piece in pieces:
+            for chunk in decoder.feed(piece):
+                yield chunk
+    except BaseException:
+        await aclose(pieces, data)
+        raise
     for chunk in decoder.close():
         yield chunk
