@@ -27,6 +27,7 @@ from onechunk import (
     load_adapters,
 )
 from onechunk.mapping import Copy, Each, Into, PartVia, Row, Says
+from onechunk.numbers import ATTRIBUTES, METRICS
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
 from tests.test_redaction import COPIES, SOURCES
 
@@ -241,6 +242,46 @@ def _media(kind: str) -> Callable[[], str]:
     return lambda: _fields(f"Media, {kind}", names)
 
 
+_VALUES = {
+    "error_type": "the error's type, of a failure only",
+    "streamed": "`True`, of a stream only",
+    "finish_reasons": "the vendor's finish words, in order of choices",
+}
+"""What the paths in the tables of telemetry mean that lead to no field."""
+
+
+def _value(path: str) -> str:
+    owner, _, rest = path.partition(".")
+    return _VALUES[path] if path in _VALUES else f"`{owner.capitalize()}.{rest}`"
+
+
+def span_attributes() -> str:
+    """Return the attributes of a span and what they say."""
+    return _table(["attribute", "value"], [[f"`{k}`", _value(v)] for k, v in ATTRIBUTES.items()])
+
+
+def metrics() -> str:
+    """Return the metrics, what they measure, and what becomes of them in a failure."""
+    failed = {"named": "with `error.type`", "recorded": "as ever", "left out": "left out"}
+    rows = [
+        [
+            f"`{each.name}`",
+            each.side,
+            f"`{each.unit}`",
+            ", ".join(map(_measured, each.values, each.values.values())),
+            failed[each.failed],
+        ]
+        for each in METRICS
+    ]
+    return _table(["metric", "who", "unit", "value", "of a failure"], rows)
+
+
+def _measured(path: str, attributes: Mapping[str, str]) -> str:
+    own = "".join(f" (`{name}` `{word}`)" for name, word in attributes.items())
+    each = "each of " if path == "numbers.gaps" else ""
+    return f"{each}{_value(path)}{own}"
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "dialects": dialects,
     "streams": streams,
@@ -248,6 +289,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "finish words": finish_words,
     "copies": copies,
     "counts apart": apart,
+    "span attributes": span_attributes,
+    "metrics": metrics,
     "residue that repeats": _residue(COPIES),
     "residue of its own": _residue(SOURCES),
     "file examples/herald.py": lambda: _file("examples/herald.py"),
