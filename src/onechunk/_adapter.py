@@ -10,7 +10,9 @@ from attrs import Factory, define, evolve, field, frozen
 from cattrs import Converter
 
 from onechunk._chunk import Chunk, Error
+from onechunk._defaults import Defaults
 from onechunk._demands import Demands, table_demands
+from onechunk._error_form import ErrorForm
 from onechunk._errors import EncodeError, OnechunkError, WireError
 from onechunk._loss import Loss
 from onechunk._marks import MOST_DEPTH, Json
@@ -24,7 +26,7 @@ from onechunk.wire._base import Wire
 from onechunk.wire._hooks import Hooks
 from onechunk.wire._plan import plans
 
-__all__ = ["Adapter", "Envelope", "Rules", "Stage", "UsagePlaces"]
+__all__ = ["Adapter", "Envelope", "Rules", "Settled", "Stage", "UsagePlaces"]
 
 Object = dict[str, Json]
 
@@ -73,6 +75,21 @@ class Rules:
     tells: bool = False
     gathers: frozenset[type[Any]] = frozenset()
     envelope: frozenset[str] = frozenset({"id", "model", "created"})
+
+
+@frozen
+class Settled:
+    """The message of a stream, ready for a body of its own dialect.
+
+    Attributes:
+        chunk: What is written as if it had been read from a body.
+        heard: The same as the stream said it, with all parts in their places and without residue.
+        losses: Residue that has no place in a body.
+    """
+
+    chunk: Chunk
+    heard: Chunk
+    losses: list[Loss]
 
 
 class UsagePlaces(Protocol):
@@ -138,10 +155,18 @@ class Adapter:
         numbered: Key under which every event has its number in the stream.
         fail: Makes the payload, marks included, that ends a stream of this dialect in an error,
             where neither `table` nor `stage` makes one that fits behind what was said.
+        http_error: Where an error stands in the body of an HTTP error.
         whole: Knows the dialect's body that comes whole; its name is `NAME.whole`.
         moves: Of an adapter of whole bodies: from key in a choice of the stream to the key in a
             choice of the body under which the same residue stands; None if the residue of a stream
             has no place in the body.
+        as_is: Of an adapter of whole bodies: True if a chunk of the stream and a body are one
+            object, so that a message of the dialect's own stream is written as it is.
+        settle: Of an adapter of whole bodies: takes what the message of a stream of the dialect
+            says, and the message's residue, series included, to what a body says.
+        complete: Of an adapter of whole bodies: puts into a body what readers demand and nobody
+            said, and returns what was made up.
+        keeps: Keys of the chunk's residue under which all counts, `scaffold` too.
         profiles: Vendors that speak this dialect with differences that are only data.
         demo: A recorded stream, for `onechunk demo`.
     """
@@ -169,8 +194,13 @@ class Adapter:
     again: frozenset[str] = frozenset()
     numbered: str | None = None
     fail: Callable[[Envelope, Error], Object] | None = None
+    http_error: ErrorForm = field(factory=ErrorForm)
     whole: Adapter | None = None
     moves: Mapping[str, str] | None = None
+    as_is: bool = False
+    settle: Callable[[Chunk, Object], Settled] | None = None
+    complete: Callable[[Object, Defaults], list[Loss]] | None = None
+    keeps: frozenset[str] = frozenset()
     profiles: tuple[Adapter, ...] = ()
     demo: Callable[[], bytes] | None = None
 

@@ -213,11 +213,15 @@ class WholeCalls:
 
     Args:
         choice: Number of the choice, for the losses.
+
+    Attributes:
+        eager: True to say a call at once whose arguments come as an object.
     """
 
     def __init__(self, choice: int = 0) -> None:
         self.losses: list[Loss] = []
         self.missing = 0
+        self.eager = False
         self._choice = choice
         self._held: dict[int | None, ToolCall] = {}
         self._pieces: dict[int | None, list[str]] = {}
@@ -236,11 +240,14 @@ class WholeCalls:
             if type(part) is not ToolCall:
                 self._release(out)
                 out.append(part)
-            elif part.index in self._held or part.index in self._ended:
+                continue
+            if part.index in self._held or part.index in self._ended:
                 self._add(part)
             else:
                 self._release(out)
                 self._begin(part)
+            if self.eager and is_object(part.arguments) and part.index in self._held:
+                out += self._end(part.index)
         return out
 
     def flush(self, *, whole: bool = True) -> list[Part]:

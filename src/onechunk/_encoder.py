@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
@@ -32,9 +32,14 @@ from onechunk._loss import Loss
 from onechunk._losses import LossBook
 from onechunk._marks import Json
 from onechunk._parts import Text, ToolCall
+from onechunk._prepare import message_of
+from onechunk._problem import Problem
 from onechunk._registry import get_adapter
 from onechunk._shaper import Shaper
 from onechunk.mapping._rows import Unsaid
+
+if TYPE_CHECKING:
+    from onechunk._repairer import Repairer
 
 __all__ = ["Encoder"]
 
@@ -70,6 +75,8 @@ class Encoder:
         extra: Where residue goes.
         defaults: What the source may not say and the dialect needs.
         strict: Raise where something would be dropped or changed.
+        repair: Write a stream that its readers accept and that always ends, at home too: see
+            `Repairer`.
 
     Raises:
         UnknownDialectError: No adapter has the name.
@@ -84,6 +91,7 @@ class Encoder:
         extra: ExtraPolicy = "home",
         defaults: Defaults = DEFAULTS,
         strict: bool = False,
+        repair: bool = False,
     ) -> None:
         self._adapter: Adapter = get_adapter(dialect)
         self._framing = framing or self._adapter.framing
@@ -99,6 +107,12 @@ class Encoder:
         self._home = "" if extra == "never" else self._adapter.name
         self._strict = strict
         self._shaper = Shaper(self._adapter.rules, defaults)
+        self._repairer: Repairer | None = None
+        if repair:
+            from onechunk._repairer import Repairer
+
+            self._repairer = Repairer(dialect, defaults=defaults, home=extra != "never")
+            self._shaper = self._repairer.shaper
         self._book = LossBook(self._adapter, extra)
         self._memory = self._adapter.remember()
         make = self._adapter.stage
@@ -129,6 +143,11 @@ class Encoder:
         """What was lost so far: each kind of loss at each path once, as it first came."""
         return self._book.losses
 
+    @property
+    def problems(self) -> list[Problem]:
+        """What was wrong with the chunks, and was repaired; nothing without `repair`."""
+        return [] if self._repairer is None else self._repairer.problems
+
     def feed(self, chunk: Chunk) -> bytes:
         """Return the bytes that *chunk* makes ready to send; they may be none yet.
 
@@ -143,6 +162,8 @@ class Encoder:
             raise self._lost
         self._events += 1
         try:
+            if self._repairer is not None:
+                return self._feed_repaired(chunk, self._repairer)
             if chunk.dialect == self._home:
                 return self._feed_home(chunk)
             return self._feed_away(chunk)
@@ -158,25 +179,37 @@ class Encoder:
     def close(self) -> bytes:
         """Return what a legal end still needs; nothing for a stream that went home.
 
+        With `repair` that is what `abort` returns.
+
         Raises:
             EncodeError: What was held back for the end has fields that are not what they should be.
         """
-        return self._finish(empty=False)
+        return self._finish(None, empty=False)
 
-    def abort(self) -> bytes:
+    def abort(self, error: OnechunkError | str | None = None) -> bytes:
         """Return what `close` does, and an end in error for a stream of which no chunk came.
+
+        Args:
+            error: What the stream says of an answer that broke off; None for `Defaults.cut_off`.
 
         Raises:
             EncodeError: As `close` does.
         """
-        return self._finish(empty=True)
+        return self._finish(error, empty=True)
 
-    def _finish(self, *, empty: bool) -> bytes:
+    def _finish(self, error: OnechunkError | str | None, *, empty: bool) -> bytes:
         if self._closed:
             return b""
         self._closed = True
+        repairer = self._repairer
         try:
-            shaped = self._shaper.close(empty=empty)
+            if repairer is not None and repairer.at_home:
+                home = [self._feed_home(chunk) for chunk in repairer.abort(error)]
+                return b"".join(home) + self._write.close()
+            if repairer is not None:
+                shaped = repairer.abort(error)
+            else:
+                shaped = self._shaper.close(empty=empty, message=message_of(error))
             out = b"".join([self._frame(chunk) for chunk in shaped])
             self._note_shaped(shaped)
         except UNWRITABLE as exc:
@@ -191,6 +224,13 @@ class Encoder:
         if frame is None or self._framing != "sse" or not (home or self._adapter.comments):
             return b""
         return write_comment_sse(frame.comments, frame.unknown if home else ())
+
+    def _feed_repaired(self, chunk: Chunk, repairer: Repairer) -> bytes:
+        if repairer.stays(chunk):
+            return b"".join([self._feed_home(each) for each in repairer.feed(chunk)])
+        repairer.watch(chunk)
+        away = chunk.dialect != self._home
+        return self._feed_away(chunk if away else evolve(chunk, dialect=None))
 
     def _feed_home(self, chunk: Chunk) -> bytes:
         frame = chunk.frame
@@ -266,6 +306,8 @@ class Encoder:
         return (
             chunk.dialect != self._home
             and self._repeating
+            # Whoever watches must see every chunk.
+            and self._repairer is None
             and self._shaper.is_plain(chunk)
             and self._book.knows_plain(chunk)
         )

@@ -36,19 +36,20 @@ class StreamMemory:
     """Carries on what only one event of a stream says.
 
     Args:
-        calls: How tool calls are told apart: by the `block` they stand in, as they `come`, or by
-            an `index` of the wire's own.
+        calls: How tool calls are told apart: by the `block` they stand in, as they `come`, by an
+            `index` of the wire's own, or not at all, since `each` is whole.
         tells: True if no finish word says that tools are called, but that calls came.
     """
 
     plain: frozenset[type[Any]] = frozenset({Text, Reasoning, ToolCall})
 
     def __init__(
-        self, *, calls: Literal["block", "come", "index"] = "block", tells: bool = False
+        self, *, calls: Literal["block", "come", "each", "index"] = "block", tells: bool = False
     ) -> None:
         self.version = 0
         self._by_block = calls == "block"
         self._by_index = calls == "index"
+        self._each = calls == "each"
         self._tells = tells
         self._id: str | None = None
         self._model: str | None = None
@@ -85,7 +86,7 @@ class StreamMemory:
         """Do nothing: what was carried has no place on the wire."""
 
     def _call(self, choice: int, part: ToolCall) -> ToolCall | Other:
-        head = part.id is not None or part.name is not None
+        head = self._each or part.id is not None or part.name is not None
         if self._by_index:
             self._counts[choice] = self._counts.get(choice, 0) + head
             return part

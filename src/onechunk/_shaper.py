@@ -21,10 +21,10 @@ from onechunk._loss import Loss
 from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
 from onechunk._prepare import is_failed, role_of, whole_seconds
 
-__all__ = ["Shaper"]
+__all__ = ["ChoiceState", "Shaper"]
 
 
-class _ChoiceState:
+class ChoiceState:
     """What was said of one choice."""
 
     __slots__ = ("calls", "finished", "gathered", "holder", "started")
@@ -66,7 +66,7 @@ class Shaper:
         self._rules = rules
         self._defaults = defaults
         self._said = Envelope()
-        self._choices: dict[int | None, _ChoiceState] = {}
+        self._choices: dict[int | None, ChoiceState] = {}
         self._usage: Usage | None = None
         self._held: Chunk | None = None
         self._failed = False
@@ -147,15 +147,16 @@ class Shaper:
             out += self._end(whole=True)
         return self._apart(out)
 
-    def close(self, *, empty: bool = False) -> list[Chunk]:
+    def close(self, *, empty: bool = False, message: str | None = None) -> list[Chunk]:
         """Return what is missing for a legal end; nothing if the end was written.
 
         Args:
             empty: End a stream too of which no chunk came.
+            message: What an error says that ends the stream; None for `Defaults.cut_off`.
         """
         if self.ended or not (self._began or empty):
             return []
-        return self._apart(self._end(whole=False))
+        return self._apart(self._end(whole=False, message=message))
 
     def _open(self, chunk: Chunk) -> None:
         """Take over what the chunk says of the whole stream; the first word counts."""
@@ -197,7 +198,7 @@ class Shaper:
             return None
         state = self._choices.get(index)
         if state is None:
-            state = self._choices[index] = _ChoiceState(self._rules, index, self._defaults.call_id)
+            state = self._choices[index] = self._begin_choice(index)
         role = None
         first = not state.started
         if first and self._rules.roles:
@@ -227,8 +228,12 @@ class Shaper:
         state.finished = finish.reason if finish is not None else state.finished
         return Choice(index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
 
+    def _begin_choice(self, index: int) -> ChoiceState:
+        """Return the state of a choice of which nothing was said."""
+        return ChoiceState(self._rules, index, self._defaults.call_id)
+
     def _with_waiting(
-        self, parts: list[Part], finish: Finish, index: int, state: _ChoiceState
+        self, parts: list[Part], finish: Finish, index: int, state: ChoiceState
     ) -> list[Part]:
         """Return *parts* with all that waited for the word that finishes the choice."""
         whole = finish.reason in {FinishReason.STOP, FinishReason.TOOL_CALLS}
@@ -237,13 +242,13 @@ class Shaper:
         gathered, state.gathered = state.gathered, []
         return gathered + parts
 
-    def _note_calls(self, state: _ChoiceState) -> None:
+    def _note_calls(self, state: ChoiceState) -> None:
         for found in (state.calls.losses, state.holder.losses):
             if found:
                 self.losses += found
                 found.clear()
 
-    def _gather(self, parts: list[Part], finish: Finish | None, state: _ChoiceState) -> list[Part]:
+    def _gather(self, parts: list[Part], finish: Finish | None, state: ChoiceState) -> list[Part]:
         """Return *parts* without those that wait for the word that finishes the choice."""
         gathers = self._rules.gathers
         if not gathers or finish is not None or state.finished is not None:
@@ -257,7 +262,7 @@ class Shaper:
             self._left_out.add(index)
             self.losses.append(Loss("dropped", f"$.choices[{index}]", index))
 
-    def _without_arguments(self, finish: Finish, choice: int, state: _ChoiceState) -> list[Part]:
+    def _without_arguments(self, finish: Finish, choice: int, state: ChoiceState) -> list[Part]:
         """Return `{}` for calls whose arguments never came: their readers parse them as JSON."""
         if finish.reason is not FinishReason.TOOL_CALLS or self._rules.calls != "free":
             return []
@@ -267,7 +272,7 @@ class Shaper:
             self.losses.append(Loss("invented", path, "{}"))
         return [ToolCall(call, arguments="{}") for call in missing]
 
-    def _tell(self, finish: Finish, state: _ChoiceState, number: int) -> None:
+    def _tell(self, finish: Finish, state: ChoiceState, number: int) -> None:
         """Report a finish word that the target's readers take for another, as calls came or not."""
         if not self._rules.tells:
             return
@@ -322,7 +327,7 @@ class Shaper:
     def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
         """Finish every choice that is still open, in *chunk*."""
         if not self._choices:
-            self._choices[0] = _ChoiceState(self._rules, 0, self._defaults.call_id)
+            self._choices[0] = self._begin_choice(0)
         by_index = {choice.index: choice for choice in chunk.choices}
         for index, state in sorted(self._choices.items()):
             if state.finished is None:
@@ -372,19 +377,11 @@ class Shaper:
         said = [evolve(choice, finish=None, stop=None) for choice in said]
         return [evolve(held, error=None, choices=said)]
 
-    def _end(self, *, whole: bool) -> list[Chunk]:
+    def _end(self, *, whole: bool, message: str | None = None) -> list[Chunk]:
         """Return the end of the stream; *whole* if the source had its own."""
         # What waited came after what stands beside a finish that is held.
         out = [each for chunk in self._flush(whole=whole) for each in self._place(chunk)]
-        last = Chunk()
-        if not self._failed:
-            if whole and (self._choices or self._rules.choices == "many"):
-                self._finish_open(last)
-            elif not self._choices or any(not s.finished for s in self._choices.values()):
-                last.error = Error(self._defaults.cut_off, "incomplete_stream")
-                self.losses.append(Loss("invented", "$.error.message", last.error.message))
-                self._failed = True
-                self._fail(last)
+        last = self._last(whole=whole, message=message)
         if last.choices or last.error is not None:
             out += self._count_before(last)
             out += self._place(last)
@@ -399,6 +396,20 @@ class Shaper:
         self.ended = True
         self._choices.clear()
         return [*out, Chunk(done=True)]
+
+    def _last(self, *, whole: bool, message: str | None) -> Chunk:
+        """Return what the source has not said of how the stream ended."""
+        last = Chunk()
+        if self._failed:
+            return last
+        if whole and (self._choices or self._rules.choices == "many"):
+            self._finish_open(last)
+        elif not self._choices or any(not s.finished for s in self._choices.values()):
+            last.error = Error(message or self._defaults.cut_off, "incomplete_stream")
+            self.losses.append(Loss("invented", "$.error.message", last.error.message))
+            self._failed = True
+            self._fail(last)
+        return last
 
     def _apart(self, chunks: list[Chunk]) -> list[Chunk]:
         """Put an error behind all else that its chunk says, where readers stop at it."""

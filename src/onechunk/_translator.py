@@ -7,9 +7,10 @@ from onechunk._codec import DEFAULTS
 from onechunk._decoder import Decoder
 from onechunk._defaults import Defaults
 from onechunk._encoder import Encoder
-from onechunk._errors import EncodeError
+from onechunk._errors import EncodeError, OnechunkError
 from onechunk._frame import DEFAULT_FRAME_LIMIT
 from onechunk._loss import Loss
+from onechunk._problem import Problem
 from onechunk._template import Template
 
 __all__ = ["Translator"]
@@ -27,6 +28,8 @@ class Translator:
         extra: Where residue goes.
         defaults: What the source may not say and the target needs.
         strict: Raise where something would be dropped or changed.
+        repair: Write a stream that its readers accept and that always ends, at home too: see
+            `Repairer`.
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
@@ -44,11 +47,18 @@ class Translator:
         extra: ExtraPolicy = "home",
         defaults: Defaults = DEFAULTS,
         strict: bool = False,
+        repair: bool = False,
     ) -> None:
         self._decoder = Decoder(source, framing=framing, limit=limit)
         self._encoder = Encoder(
-            target, framing=to_framing, extra=extra, defaults=defaults, strict=strict
+            target,
+            framing=to_framing,
+            extra=extra,
+            defaults=defaults,
+            strict=strict,
+            repair=repair,
         )
+        self._repair = repair
         # The kind of chunk that was written last, if the next of its kind is written alike.
         self._repeated: Template | None = None
         self._error: EncodeError | None = None
@@ -57,6 +67,11 @@ class Translator:
     def losses(self) -> list[Loss]:
         """What was lost so far: each kind of loss at each path once, as it first came."""
         return self._encoder.losses
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was wrong with the source's stream, and was repaired; nothing without `repair`."""
+        return self._encoder.problems
 
     def feed(self, data: bytes) -> bytes:
         """Return the bytes to send for *data*; a comment passes at once.
@@ -117,8 +132,12 @@ class Translator:
             raise self._error
         return out + self.abort()
 
-    def abort(self) -> bytes:
-        """Return the target's legal end without waiting for the source's, as after an error."""
+    def abort(self, error: OnechunkError | str | None = None) -> bytes:
+        """Return the target's legal end without waiting for the source's, as after an error.
+
+        Args:
+            error: What the stream says of an answer that broke off; None for `Defaults.cut_off`.
+        """
         self._repeated = None
         away = self._decoder.dialect != self._encoder.dialect
-        return self._encoder.abort() if away else self._encoder.close()
+        return self._encoder.abort(error) if away or self._repair else self._encoder.close()
