@@ -9,10 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onechunk import (
+    Choice,
+    Chunk,
     EncodeError,
     LossError,
     Message,
     OnechunkError,
+    Text,
     UnknownDialectError,
     WireError,
     accumulate,
@@ -195,8 +198,8 @@ def test_order_of_choices() -> None:
 
 
 def test_incomplete_message() -> None:
-    """A message without a finish is no whole answer: the body holds what came, and an error."""
-    message = decode_message("mistral", {"choices": [{"index": 0, "message": {"content": "Ha"}}]})
+    """What a stream that broke off said is no whole answer: the body has an error beside it."""
+    message = accumulate([Chunk(choices=[Choice(parts=[Text("Ha")])])])
 
     assert not message.complete
     body = encode_message("openai", message)

@@ -13,7 +13,7 @@ from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
 from onechunk.mapping._writer import bare
 
-__all__ = ["DEPTH", "compare"]
+__all__ = ["DEPTH", "compare", "is_silent"]
 
 DEPTH: Final = 16
 """So many levels down residue is compared key by key, and below as a whole: its depth is the
@@ -53,6 +53,11 @@ def compare(
     for number, choice in enumerate(others.values(), len(chunk.choices)):
         found.choice(f"$.choices[{number}]", Choice(choice.index), choice)
     return found.losses
+
+
+def is_silent(value: Json, padding: frozenset[str]) -> bool:
+    """Say whether a value of residue says nothing, where the keys in *padding* say nothing."""
+    return _Comparison(padding, frozenset()).is_silent("", value, padding)
 
 
 class _Comparison:
@@ -190,22 +195,22 @@ class _Comparison:
     ) -> None:
         for key, each in value.items():
             other = left.get(key) if is_object(left) else None
-            if key in silent or self._is_silent(key, each, silent, depth):
+            if key in silent or self.is_silent(key, each, silent, depth):
                 continue
             if is_object(each) and depth:
                 self._residue(f"{path}.{key}", each, other, silent, depth - 1)
             elif each != other:
                 self.losses.append(Loss("dropped", f"{path}.{key}", bare(each)))
 
-    def _is_silent(self, key: str, value: Json, silent: frozenset[str], depth: int) -> bool:
+    def is_silent(self, key: str, value: Json, silent: frozenset[str], depth: int = DEPTH) -> bool:
         """Say whether residue says nothing: it is empty, a constant, or structure all the way."""
         if value is None or value is UNSET or value is DERIVED or value == "":
             return True
         if is_list(value) and depth:
-            return all(self._is_silent(key, each, silent, depth - 1) for each in value)
+            return all(self.is_silent(key, each, silent, depth - 1) for each in value)
         if is_object(value) and depth:
             return all(
-                inner in silent or self._is_silent(inner, each, silent, depth - 1)
+                inner in silent or self.is_silent(inner, each, silent, depth - 1)
                 for inner, each in value.items()
             )
         return isinstance(value, str) and (key, value) in self._constants

@@ -50,4 +50,10 @@ class Message(Said):
         if self.order is None:
             return self.choices
         places = {index: place for place, index in enumerate(self.order)}
-        return sorted(self.choices, key=lambda choice: places.get(choice.index or 0, len(places)))
+        numbers = [n if each.index is None else each.index for n, each in enumerate(self.choices)]
+        said = [(places.get(n, len(places)), n) for n in numbers]
+        return [each for _, each in sorted(zip(said, self.choices, strict=True), key=_first)]
+
+
+def _first(pair: tuple[tuple[int, int], Choice]) -> tuple[int, int]:
+    return pair[0]

@@ -10,13 +10,16 @@ from typing import Final
 from onechunk._adapter import Adapter
 from onechunk._errors import AdapterError, UnknownDialectError
 
-__all__ = ["GROUP", "WHOLE", "get_adapter", "load_adapters"]
+__all__ = ["GROUP", "SPLIT", "WHOLE", "get_adapter", "load_adapters"]
 
 GROUP: Final = "onechunk.adapters"
 """An entry point of this group names an `Adapter` value; its own name is the dialect's."""
 
 WHOLE: Final = ".whole"
 """Behind a name: the body of an answer that came whole."""
+
+SPLIT: Final = ".split"
+"""Behind a name: chunks of a message that was split, whose residue is no single frame's."""
 
 PROFILES: Final = "onechunk.profiles"
 """An entry point of this group names the adapter that has the profile of its own name.
@@ -120,10 +123,10 @@ def load_adapters() -> Mapping[str, Adapter]:
     return _Adapters(tuple(entry_points(group=GROUP)), tuple(entry_points(group=PROFILES)))
 
 
-def _base_of(name: object) -> str | None:
-    """Return the dialect whose whole bodies *name* means; None if it means none."""
-    if isinstance(name, str) and name.endswith(WHOLE):
-        return name.removesuffix(WHOLE)
+def _base_of(name: object, suffix: str) -> str | None:
+    """Return what stands before *suffix* in *name*; None if it does not end so."""
+    if isinstance(name, str) and name.endswith(suffix):
+        return name.removesuffix(suffix)
     return None
 
 
@@ -135,7 +138,10 @@ def get_adapter(name: str) -> Adapter:
         AdapterError: The adapter is broken.
     """
     adapters = load_adapters()
-    base = _base_of(name)
+    base = _base_of(name, SPLIT)
+    if base is not None:
+        return get_adapter(base)
+    base = _base_of(name, WHOLE)
     if base is not None:
         whole = get_adapter(base).whole
         if whole is None:

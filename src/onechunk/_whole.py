@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, fields, frozen, has
 
 from onechunk._accumulate import accumulate
-from onechunk._adapter import Adapter, own
+from onechunk._adapter import Adapter, Envelope, own
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
 from onechunk._codec import DEFAULTS, check_extra, parse
 from onechunk._compare import compare, is_silent
@@ -31,6 +32,10 @@ from onechunk.mapping._writer import bare
 __all__ = ["decode_message", "encode_message", "message_losses"]
 
 Object = dict[str, Json]
+
+_UNSHAPED: Final = re.compile(
+    r"\$\.usage|.*\.(finish\.reason|logprobs\..*|parts\[\d+\]\.(url|title|start|end))$"
+)
 
 
 def decode_message(dialect: str, payload: Object | str | bytes) -> Message:
@@ -56,11 +61,13 @@ def decode_message(dialect: str, payload: Object | str | bytes) -> Message:
     choices = [_with_addresses(choice) for choice in chunk.choices]
     message = Message(chunk.id, chunk.model, chunk.created, choices, chunk.usage, chunk.error)
     message.dialect, message.extra = chunk.dialect, chunk.extra
-    indexes = [choice.index for choice in choices]
-    numbers = [index for index in indexes if index is not None]
-    if numbers == indexes and numbers != sorted(numbers):
+    numbers = [place if each.index is None else each.index for place, each in enumerate(choices)]
+    in_order = sorted(zip(numbers, choices, strict=True), key=lambda pair: pair[0])
+    # A choice without an index counts by its place, so it has to keep it.
+    keeps = all(c.index is not None or n == place for place, (n, c) in enumerate(in_order))
+    if keeps and len({*numbers}) == len(numbers) and numbers != sorted(numbers):
         message.order = tuple(numbers)
-        choices.sort(key=lambda choice: choice.index or 0)
+        message.choices = [choice for _, choice in in_order]
     return message
 
 
@@ -131,7 +138,8 @@ class _Written:
         chunk: What the message says, as one chunk.
         shaped: What making it fit the dialect bent or made up.
         home: True if it was read from such a body.
-        as_is: True if it was said by a stream of the same dialect, and is written as it is.
+        as_is: True if it was said by a stream of the same dialect, and is written as it is or as
+            it was settled.
     """
 
     adapter: Adapter
@@ -162,10 +170,9 @@ class _Written:
         if memory is not None:
             memory.read(back)
         found = compare(chunk, back, padding=padding, constants=source.constants)
-        if self.as_is:
-            return [*left_out, *found, *replaced]
-        # Of what was made up, shaping reported all but the counts.
-        found = [x for x in found if x.kind != "invented" or x.path.startswith("$.usage")]
+        if not self.as_is:
+            # Of what was made up, shaping reported all but what this names.
+            found = [x for x in found if x.kind != "invented" or _UNSHAPED.match(x.path)]
         known = {(loss.kind, loss.path) for loss in self.shaped}
         found = [x for x in (*left_out, *found) if (x.kind, x.path) not in known]
         return [*self.shaped, *found, *replaced]
@@ -187,8 +194,16 @@ def _written(
         as_is = extra == "home" and _is_as_is(adapter, chunk)
         if home:
             payload, shaped = _home(adapter, chunk), list[Loss]()
+        elif adapter.settle is not None and extra != "never" and _is_own(adapter, chunk):
+            as_is = True
+            chunk, left_out = first_choice(chunk)
+            settled = adapter.settle(chunk, message.extra)
+            payload, shaped = _home(adapter, settled.chunk), [*left_out, *settled.losses]
+            message, chunk = evolve(message, extra={}), settled.heard
         else:
             payload, shaped = _away(adapter, chunk, extra, defaults)
+        if not home and adapter.complete is not None:
+            shaped = [*shaped, *adapter.complete(payload, defaults)]
     except Unsaid:
         text = "what the message said was taken out of it: nothing is left to write"
         raise EncodeError(text, dialect=adapter.name) from None
@@ -218,11 +233,16 @@ def _away(
 ) -> tuple[Object, list[Loss]]:
     """Return the body of a message from elsewhere, and what making it fit bent or made up."""
     shaper = Shaper(adapter.rules, defaults)
+    if (chunk.dialect or "").endswith(WHOLE) and any(map(_says_anything, chunk.choices)):
+        # A body that came whole is whole, whether it says why it ended or not.
+        chunk = evolve(chunk, done=chunk.error is None)
     shaped = [*shaper.feed(chunk), *shaper.close(empty=True)]
     ready = _chunk_of(accumulate(shaped))
     ready.extra = chunk.extra
+    for name in adapter.rules.envelope:
+        setattr(ready, name, getattr(shaper.envelope, name))
     if extra == "home" and _is_as_is(adapter, chunk):
-        return _home(adapter, _completed(adapter, chunk, ready)), []
+        return _as_is(adapter, chunk, ready, shaper.envelope), []
     write: Any = adapter.write_away_whole if extra == "always" else adapter.write_away
     body: Object = own(write(ready, shaper.envelope), dialect=adapter.name, error=EncodeError)
     losses = [*shaper.losses, *shaper.made_up()]
@@ -238,15 +258,36 @@ def _away(
     return body, losses
 
 
+def _says_anything(choice: Choice) -> bool:
+    return bool(choice.parts or choice.role or choice.logprobs or choice.finish)
+
+
 def _is_as_is(adapter: Adapter, chunk: Chunk) -> bool:
     """Say whether *chunk* was said by a stream whose chunks and the body are one object."""
-    return adapter.as_is and chunk.dialect == adapter.name.removesuffix(WHOLE)
+    return adapter.as_is and _is_own(adapter, chunk)
+
+
+def _is_own(adapter: Adapter, chunk: Chunk) -> bool:
+    """Say whether *chunk* was said by a stream of the body's dialect."""
+    return chunk.dialect == adapter.name.removesuffix(WHOLE)
+
+
+def _as_is(adapter: Adapter, chunk: Chunk, ready: Chunk, envelope: Envelope) -> Object:
+    """Return the body that is said as the stream said it, with what was made up to end it."""
+    body = _home(adapter, _completed(adapter, chunk, ready))
+    if chunk.error is None and ready.error is not None and not chunk.done:
+        failed, silent = (
+            adapter.write_away(Chunk(error=error), envelope) for error in (ready.error, None)
+        )
+        made = {key: each for key, each in failed.items() if key not in silent}
+        body = {**made, **body}
+    return body
 
 
 def _completed(adapter: Adapter, chunk: Chunk, ready: Chunk) -> Chunk:
     """Return *chunk* with what only *ready*, which was made to fit the dialect, has.
 
-    That is why an answer ended, what went wrong, and the object that the arguments of a call are.
+    That is why an answer ended, and the object that the arguments of a call are.
     """
     made = {choice.index: choice for choice in ready.choices}
     if adapter.rules.choices == "one":
@@ -259,8 +300,7 @@ def _completed(adapter: Adapter, chunk: Chunk, ready: Chunk) -> Chunk:
         if adapter.rules.calls == "whole":
             parts = _with_objects(parts, fitting.parts)
         choices.append(evolve(choice, finish=finish, parts=parts))
-    error = ready.error if chunk.error is None and not chunk.done else chunk.error
-    return evolve(chunk, choices=choices, error=error)
+    return evolve(chunk, choices=choices)
 
 
 def _with_objects(parts: list[Part], ready: list[Part]) -> list[Part]:

@@ -331,7 +331,7 @@ def test_chunk_made_by_hand() -> None:
 
 
 def test_citation() -> None:
-    """A citation of a page has its address, title and words; what else it holds goes home."""
+    """A citation of a page has its address, title and words; what else it holds is its residue."""
     said = {
         "type": "web_search_result_location",
         "url": "https://a.example",
@@ -342,8 +342,13 @@ def test_citation() -> None:
     payload = delta(type="citations_delta", citation=said)
     chunk = decode(ROOM, payload)
 
-    assert chunk.choices[0].parts == [Citation("https://a.example", "A", "So it is.", block=1)]
+    residue = {"type": "web_search_result_location", "encrypted_index": "Eo8BCioIBhgB"}
+    cited = Citation("https://a.example", "A", "So it is.", block=1, extra=residue)
+    assert chunk.choices[0].parts == [cited]
     assert encode(ROOM, chunk) == payload
+    chunk.choices[0].parts.append(cited)
+    with pytest.raises(EncodeError, match="cannot say 2 of Citation"):
+        encode(ROOM, chunk)
 
 
 def test_events_need_encoder() -> None:

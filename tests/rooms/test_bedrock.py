@@ -132,14 +132,26 @@ def test_reasoning_is_opaque_where_it_must_be() -> None:
     [
         (
             {"title": "T", "location": {"web": {"url": "https://a.example", "domain": "a"}}},
-            Citation("https://a.example", "T", block=0),
+            Citation(
+                "https://a.example", "T", block=0, extra={"location": {"web": {"domain": "a"}}}
+            ),
         ),
-        ({"sourceContent": [{"text": "one "}, {"text": "two"}]}, Citation(text="one two", block=0)),
-        ({"sourceContent": [{"text": "one"}], "source": "s"}, Citation(text="one", block=0)),
+        (
+            {"sourceContent": [{"text": "one "}, {"text": "two"}]},
+            Citation(
+                text="one two",
+                block=0,
+                extra={"sourceContent": [{"text": "one "}, {"text": "two"}]},
+            ),
+        ),
+        (
+            {"sourceContent": [{"text": "one"}], "source": "s"},
+            Citation(text="one", block=0, extra={"source": "s"}),
+        ),
     ],
 )
 def test_citations(citation: Payload, expected: Citation) -> None:
-    """A citation names its page, its title and the words of the source."""
+    """A citation names its page, its title and the words of the source; the rest is its residue."""
     payload = delta({"citation": citation})
     chunk = decode("bedrock", payload)
     assert chunk.choices[0].parts == [expected]

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from onechunk import Adapter, Citation, Reasoning, Rules, Text, ToolCall
+from onechunk import Adapter, Citation, ErrorForm, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
 from onechunk_adapters.anthropic.mapping import build
+from onechunk_adapters.anthropic.mapping_whole import build_whole
 from onechunk_adapters.anthropic.memory import UsageMemory
+from onechunk_adapters.anthropic.settle import complete, settle
 from onechunk_adapters.anthropic.stage import Events
 from onechunk_adapters.anthropic.wire import MessageStreamEvent
+from onechunk_adapters.anthropic.wire_whole import MessageResponse
+from onechunk_adapters.anthropic.words import HTTP_ERRORS
 
 __all__ = ["ADAPTER"]
+
+SAYS: Final[frozenset[type[Any]]] = frozenset({Text, Reasoning, ToolCall, Citation})
+
+RULES: Final[dict[str, Any]] = {
+    "role_words": frozenset({"assistant"}),
+    "usage": "last",
+    "choices": "one",
+    "envelope": frozenset({"id", "model"}),
+}
+"""What holds for a stream and for a body that comes whole."""
 
 ADAPTER: Final = Adapter(
     name="anthropic",
     title="Anthropic Messages events",
     wire=MessageStreamEvent,
     table=build,
-    rules=Rules(
-        says=frozenset({Text, Reasoning, ToolCall, Citation}),
-        role_words=frozenset({"assistant"}),
-        usage="last",
-        choices="one",
-        calls="serial",
-        envelope=frozenset({"id", "model"}),
-    ),
+    rules=Rules(says=SAYS, calls="serial", **RULES),
     framings=("sse", "ndjson", "eventstream"),
     end=None,
     named="type",
     memory=UsageMemory,
     stage=Events,
     scaffold=frozenset({"type", "index"}),
+    keeps=frozenset({"message"}),
+    http_error=ErrorForm(code=None, param=None, words=HTTP_ERRORS, constants={"type": "error"}),
+    whole=Adapter(
+        name="anthropic.whole",
+        title="Anthropic Messages responses",
+        wire=MessageResponse,
+        table=build_whole,
+        rules=Rules(says=SAYS, calls="whole", **RULES),
+        settle=settle,
+        complete=complete,
+    ),
     demo=demo(__name__),
 )

@@ -9,6 +9,7 @@ from onechunk.mapping import (
     Into,
     Leaf,
     Object,
+    PartVia,
     Row,
     Table,
     Tagged,
@@ -19,6 +20,7 @@ from onechunk.mapping import (
     usage_row,
 )
 from onechunk_adapters._events import choice, event, part, whole_block
+from onechunk_adapters.anthropic.citations import read_delta, write_delta
 from onechunk_adapters.anthropic.words import APART, REASONS, USAGE, WORDS
 
 __all__ = ["USAGE_ROW", "build"]
@@ -50,11 +52,6 @@ def delta(kind: type[Any], *rows: Row, also: tuple[Table, ...] = ()) -> Table:
     return event(DIALECT, choice(part(Table(kind, (Into("delta", rows),)), BLOCK, also=also)))
 
 
-def citation(*rows: Row) -> Table:
-    """Return the table of a citation; offsets are those of the source and stay residue."""
-    return delta(Citation, Into("citation", (*rows, Leaf("cited_text", "text"))))
-
-
 STARTS: Final = Tagged(
     {
         "text": start(Text, Leaf("text", "text")),
@@ -82,13 +79,8 @@ DELTAS: Final = Tagged(
             Leaf("partial_json", "arguments", silent=()),
             also=(Table(Other, (Into("delta", (Leaf("partial_json", "value"),)),)),),
         ),
-        "citations_delta": Tagged(
-            {
-                "web_search_result_location": citation(Leaf("url", "url"), Leaf("title", "title")),
-                "search_result_location": citation(Leaf("source", "url"), Leaf("title", "title")),
-            },
-            citation(Leaf("document_title", "title")),
-            "delta.citation.type",
+        "citations_delta": event(
+            DIALECT, choice(PartVia("delta", (Citation,), read_delta, write_delta))
         ),
     },
     event(DIALECT),

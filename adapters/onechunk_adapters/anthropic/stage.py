@@ -8,6 +8,7 @@ from typing import Any
 from onechunk import Choice, Citation, Error, FinishReason, Loss, Reasoning, Text, ToolCall, Usage
 from onechunk.events import Block, Blocks, Envelope
 from onechunk.mapping import Object
+from onechunk_adapters.anthropic.citations import usual_citation
 from onechunk_adapters.anthropic.mapping import USAGE_ROW
 from onechunk_adapters.anthropic.words import WORDS
 
@@ -119,14 +120,4 @@ def _deltas(part: Any) -> Iterable[Object]:
             if arguments:
                 yield {"type": "input_json_delta", "partial_json": arguments}
         case _:
-            yield {"type": "citations_delta", "citation": _citation(part)}
-
-
-def _citation(part: Citation) -> Object:
-    return {
-        "type": "web_search_result_location",
-        "url": part.url or "",
-        "title": part.title,
-        "cited_text": part.text or "",
-        "encrypted_index": "",
-    }
+            yield {"type": "citations_delta", "citation": usual_citation(part)}

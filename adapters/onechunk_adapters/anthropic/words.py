@@ -7,7 +7,7 @@ from typing import Final
 
 from onechunk import FinishReason
 
-__all__ = ["APART", "REASONS", "USAGE", "WORDS"]
+__all__ = ["APART", "HTTP_ERRORS", "REASONS", "USAGE", "WORDS"]
 
 REASONS: Final[Mapping[str, FinishReason]] = {
     "end_turn": FinishReason.STOP,
@@ -44,3 +44,18 @@ APART: Final[Mapping[str, tuple[str, ...]]] = {
     "input_tokens": ("cached_input_tokens", "cache_write_tokens"),
 }
 """Counts that the wire's number leaves out and the canonical one includes."""
+
+HTTP_ERRORS: Final[Mapping[int, str]] = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    500: "api_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+"""Status of an HTTP error to the type of the error in its body."""

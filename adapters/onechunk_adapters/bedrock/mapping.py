@@ -5,20 +5,28 @@ from __future__ import annotations
 from typing import Final
 
 from onechunk import Citation, Media, Reasoning, Text, ToolCall
-from onechunk.mapping import Into, Leaf, Row, Table, Tagged, Via, finish_row, usage_row
+from onechunk.mapping import Into, Leaf, PartVia, Row, Table, Tagged, Via, finish_row, usage_row
 from onechunk_adapters._events import choice, event, part
+from onechunk_adapters.bedrock.citations import read_delta, write_delta
 from onechunk_adapters.bedrock.others import other_delta, other_start
 from onechunk_adapters.bedrock.values import (
     read_format,
     read_thought,
-    read_words,
     write_format,
     write_thought,
-    write_words,
 )
 from onechunk_adapters.bedrock.words import APART, REASONS, USAGE, USAGE_COPIES, WORDS
 
-__all__ = ["DIALECT", "USAGE_ROW", "build"]
+__all__ = [
+    "DIALECT",
+    "FORMAT",
+    "IMAGE",
+    "MODEL",
+    "SOURCE",
+    "USAGE_ROW",
+    "build",
+    "inside",
+]
 
 DIALECT: Final = "bedrock"
 BLOCK: Final = Leaf("contentBlockIndex", "block", (int,))
@@ -37,16 +45,16 @@ def inside(key: str, *rows: Row) -> Into:
     return Into(key, rows, lenient=True)
 
 
+FORMAT: Final = Via("format", "mime_type", read_format, write_format)
+SOURCE: Final = inside("source", Leaf("bytes", "data"), inside("s3Location", Leaf("uri", "url")))
+
+MODEL: Final = inside("trace", inside("promptRouter", Leaf("invokedModelId", "model")))
+
 # What is kept whole comes first: a call of the server's own tool is no ToolCall.
 START: Final = choice(
     part(other_start, BLOCK),
     said("start", ToolCall, inside("toolUse", Leaf("toolUseId", "id"), Leaf("name", "name"))),
-    said(
-        "start",
-        Media,
-        inside("image", Via("format", "mime_type", read_format, write_format)),
-        fixed=IMAGE,
-    ),
+    said("start", Media, inside("image", FORMAT), fixed=IMAGE),
 )
 
 DELTA: Final = choice(
@@ -63,25 +71,8 @@ DELTA: Final = choice(
             Via("text", "text", read_thought, write_thought),
         ),
     ),
-    said(
-        "delta",
-        Citation,
-        inside(
-            "citation",
-            Leaf("title", "title"),
-            inside("location", inside("web", Leaf("url", "url"))),
-            Via("sourceContent", "text", read_words, write_words),
-        ),
-    ),
-    said(
-        "delta",
-        Media,
-        inside(
-            "image",
-            inside("source", Leaf("bytes", "data"), inside("s3Location", Leaf("uri", "url"))),
-        ),
-        fixed=IMAGE,
-    ),
+    PartVia("delta", (Citation,), read_delta, write_delta),
+    said("delta", Media, inside("image", SOURCE), fixed=IMAGE),
 )
 
 STOP: Final = choice(
@@ -98,7 +89,7 @@ EVENTS: Final = Tagged(
         "metadata": event(
             DIALECT,
             USAGE_ROW,
-            inside("trace", inside("promptRouter", Leaf("invokedModelId", "model"))),
+            MODEL,
         ),
     },
     event(DIALECT),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -22,7 +21,9 @@ from onechunk import (
 )
 from onechunk.events import Block, Blocks
 from onechunk.mapping import Object
+from onechunk_adapters.bedrock.citations import usual_citation
 from onechunk_adapters.bedrock.mapping import USAGE_ROW
+from onechunk_adapters.bedrock.values import is_base64
 from onechunk_adapters.bedrock.words import WORDS
 
 __all__ = ["Events"]
@@ -120,33 +121,13 @@ def _deltas(part: Any) -> Iterable[Object]:
                 yield {"reasoningContent": {"text": text}}
             if signature is not None:
                 yield {"reasoningContent": {"signature": signature}}
-            if encrypted is not None and _is_base64(encrypted):
+            if encrypted is not None and is_base64(encrypted):
                 yield {"reasoningContent": {"redactedContent": encrypted}}
         case ToolCall(arguments=arguments):
             if arguments:
                 yield {"toolUse": {"input": arguments}}
         case Citation():
-            if citation := _citation(part):
+            if citation := usual_citation(part):
                 yield {"citation": citation}
         case _:
             pass
-
-
-def _is_base64(text: str) -> bool:
-    """Say whether readers, which decode it, will have no trouble with *text*."""
-    try:
-        binascii.a2b_base64(text, strict_mode=True)
-    except ValueError:
-        return False
-    return True
-
-
-def _citation(part: Citation) -> Object:
-    out: Object = {}
-    if part.title is not None:
-        out["title"] = part.title
-    if part.text is not None:
-        out["sourceContent"] = [{"text": part.text}]
-    if part.url is not None:
-        out["location"] = {"web": {"url": part.url}}
-    return out

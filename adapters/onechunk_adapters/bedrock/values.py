@@ -1,17 +1,22 @@
-"""Values of Bedrock's events that are more than a string."""
+"""Values of Bedrock's events and bodies that are more than a string."""
 
 from __future__ import annotations
 
+import binascii
 from typing import Any, Final
 
 from onechunk import Json
 from onechunk.mapping import Object, is_list, is_object
 
 __all__ = [
+    "is_base64",
+    "joined",
     "read_format",
+    "read_generated",
     "read_thought",
     "read_words",
     "write_format",
+    "write_generated",
     "write_thought",
     "write_words",
 ]
@@ -46,7 +51,7 @@ def write_thought(text: str, out: Object, _: Object) -> None:
         out["text"] = text
 
 
-def _joined(value: Json) -> str | None:
+def joined(value: Json) -> str | None:
     """Return the words of all passages; None if one of them is no object with a text."""
     if not is_list(value) or not value:
         return None
@@ -56,7 +61,7 @@ def _joined(value: Json) -> str | None:
 
 def read_words(value: Json, rest: Object) -> str | None:
     """Take the cited words; where they are several passages, these stay to tell how they part."""
-    words = _joined(value)
+    words = joined(value)
     if value == [{"text": words}]:
         del rest["sourceContent"]
     return words
@@ -65,4 +70,31 @@ def read_words(value: Json, rest: Object) -> str | None:
 def write_words(words: str, out: Object, residue: Object) -> None:
     """Write the cited words, in their passages as long as nobody has changed them."""
     passages = residue.get("sourceContent")
-    out["sourceContent"] = passages if _joined(passages) == words else [{"text": words}]
+    out["sourceContent"] = passages if joined(passages) == words else [{"text": words}]
+
+
+def read_generated(value: Json, rest: Object) -> str | None:
+    """Take the text that citations support; where it comes in several pieces, these stay."""
+    words = joined(value)
+    if words and value == [{"text": words}]:
+        del rest["content"]
+    return words
+
+
+def write_generated(words: str, out: Object, residue: Object) -> None:
+    """Write the text that citations support, in its pieces as long as nobody has changed it."""
+    pieces = residue.get("content")
+    known = joined(pieces)
+    if known == words:
+        out["content"] = pieces
+    elif words or known is not None:
+        out["content"] = [{"text": words}]
+
+
+def is_base64(text: str) -> bool:
+    """Say whether readers, which decode it, will have no trouble with *text*."""
+    try:
+        binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        return False
+    return True

@@ -7,7 +7,7 @@ from typing import Final
 
 from onechunk import FinishReason
 
-__all__ = ["APART", "REASONS", "USAGE", "USAGE_COPIES", "WORDS"]
+__all__ = ["APART", "HTTP_ERRORS", "REASONS", "USAGE", "USAGE_COPIES", "WORDS"]
 
 REASONS: Final[Mapping[str, FinishReason]] = {
     "end_turn": FinishReason.STOP,
@@ -51,3 +51,15 @@ APART: Final[Mapping[str, tuple[str, ...]]] = {
     "input_tokens": ("cached_input_tokens", "cache_write_tokens"),
 }
 """Counts that the wire's number leaves out and the canonical one includes."""
+
+HTTP_ERRORS: Final[Mapping[int, str]] = {
+    400: "ValidationException",
+    403: "AccessDeniedException",
+    404: "ResourceNotFoundException",
+    408: "ModelTimeoutException",
+    424: "ModelErrorException",
+    429: "ThrottlingException",
+    500: "InternalServerException",
+    503: "ServiceUnavailableException",
+}
+"""Status of an HTTP error to the name of the exception that its body is."""

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-from onechunk import Adapter, Citation, Reasoning, Rules, Text, ToolCall
+from onechunk import Adapter, Citation, ErrorForm, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
 from onechunk_adapters.cohere.mapping import build
 from onechunk_adapters.cohere.mapping_v1 import build as build_v1
+from onechunk_adapters.cohere.mapping_v1 import fail
+from onechunk_adapters.cohere.mapping_v1_whole import build_whole as build_whole_v1
+from onechunk_adapters.cohere.mapping_whole import build_whole
 from onechunk_adapters.cohere.memory import PassageMemory
 from onechunk_adapters.cohere.memory_v1 import ResponseMemory
+from onechunk_adapters.cohere.memory_whole import BodyMemory, BodyMemoryV1
+from onechunk_adapters.cohere.settle import settle, settle_v1
 from onechunk_adapters.cohere.stage import Events
 from onechunk_adapters.cohere.stage_v1 import Lines
 from onechunk_adapters.cohere.wire import V2ChatStreamResponse
 from onechunk_adapters.cohere.wire_v1 import StreamedChatResponse
+from onechunk_adapters.cohere.wire_whole import NonStreamedChatResponse, V2ChatResponse
 
 __all__ = ["ADAPTER", "V1_ADAPTER"]
 
 _SAYS: Final = frozenset({Text, Reasoning, ToolCall, Citation})
+
+_HTTP_ERROR: Final = ErrorForm(at=None, type=None, code=None, param=None)
 
 ADAPTER: Final = Adapter(
     name="cohere",
@@ -37,6 +45,25 @@ ADAPTER: Final = Adapter(
     memory=PassageMemory,
     stage=Events,
     padding=frozenset({"type", "index"}),
+    http_error=_HTTP_ERROR,
+    whole=Adapter(
+        name="cohere.whole",
+        title="Cohere v2 chat responses",
+        wire=V2ChatResponse,
+        table=build_whole,
+        rules=Rules(
+            says=_SAYS,
+            role_words=frozenset({"assistant"}),
+            usage="last",
+            error_finish=True,
+            choices="one",
+            envelope=frozenset({"id"}),
+        ),
+        memory=BodyMemory,
+        settle=settle,
+        # Numbers of tokens tell how tokens are grouped.
+        scaffold=frozenset({"type", "token_ids"}),
+    ),
     demo=demo(__name__),
 )
 
@@ -60,5 +87,25 @@ V1_ADAPTER: Final = Adapter(
     memory=ResponseMemory,
     stage=Lines,
     padding=frozenset({"event_type", "index", "is_finished"}),
+    fail=fail,
+    http_error=_HTTP_ERROR,
+    whole=Adapter(
+        name="cohere-v1.whole",
+        title="Cohere v1 chat and generate responses",
+        wire=NonStreamedChatResponse,
+        table=build_whole_v1,
+        rules=Rules(
+            says=frozenset({Text, ToolCall, Citation}),
+            roles=False,
+            usage="last",
+            error_finish=True,
+            choices="one",
+            calls="whole",
+            tells=True,
+            envelope=frozenset({"id"}),
+        ),
+        memory=BodyMemoryV1,
+        settle=settle_v1,
+    ),
     demo=demo(__name__, "demo-v1.ndjson"),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from onechunk import DERIVED, Citation, Json, Part, Reasoning, Text, ToolCall
+from onechunk import DERIVED, Citation, Error, Json, Part, Reasoning, Text, ToolCall
+from onechunk.events import Envelope
 from onechunk.mapping import (
     Into,
     Leaf,
@@ -25,7 +26,7 @@ from onechunk_adapters._events import choice, event, part
 from onechunk_adapters.cohere.mapping import bare_error
 from onechunk_adapters.cohere.words import REASONS, USAGE, WORDS_V1
 
-__all__ = ["USAGE_ROW", "build"]
+__all__ = ["USAGE_ROW", "build", "fail"]
 
 DIALECT: Final = "cohere-v1"
 USAGE_ROW: Final = usage_row("meta", USAGE, floats=True)
@@ -140,6 +141,20 @@ EVENTS: Final = Tagged(
     event(DIALECT, bare_error("event_type")),
     "event_type",
 )
+
+
+def fail(envelope: Envelope, error: Error) -> Object:
+    """Return the last event of an answer that broke off, which repeats what was said of it."""
+    del error  # there is no place for more than the word
+    word = "ERROR"
+    response: Object = dict.fromkeys(("text", "tool_calls", "citations"), DERIVED)
+    response |= {"finish_reason": word, "generation_id": envelope.id}
+    return {
+        "is_finished": True,
+        "event_type": "stream-end",
+        "finish_reason": word,
+        "response": response,
+    }
 
 
 def build() -> Tagged:

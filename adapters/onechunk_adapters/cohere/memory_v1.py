@@ -21,6 +21,8 @@ class ResponseMemory(StreamMemory):
     def __init__(self) -> None:
         super().__init__(calls="index", tells=True)
         self._said = Copies()
+        # Calls and citations as events listed them.
+        self._listed: dict[str, list[Json]] = {"tool_calls": [], "citations": []}
 
     def read(self, chunk: Chunk) -> None:
         """Mark what repeats what came before; calls that came in pieces are no calls again."""
@@ -61,6 +63,10 @@ class ResponseMemory(StreamMemory):
                 text = said.text.passage(part.start, part.end)
                 payload["citations"][number]["text"] = text
             said.citations.append(_wire_form(part, text))
+        if kind in {"tool-calls-generation", "citation-generation"}:
+            for key, listed in self._listed.items():
+                found: Json = payload.get(key)
+                listed.extend(found if is_list(found) else [])
         response = chunk.extra.get("response")
         if kind == "stream-end" and is_object(response) and is_object(payload.get("response")):
             self._write_response(payload, response)
@@ -98,6 +104,8 @@ class ResponseMemory(StreamMemory):
             written["text"] = self._said.text.whole()
         for key in ("tool_calls", "citations"):
             self._said.fill(written, key, stood.get(key))
+            if stood.get(key) is DERIVED and self._listed[key]:
+                written[key] = self._listed[key]
         for key in ("chat_history", "generations"):
             entries = written.get(key)
             if is_list(entries) and entries:

@@ -76,7 +76,8 @@ def write_call(call: ToolCall) -> Object:
         else:
             out["args"] = _whole(said)
     for key, value in residue.items():
-        if key not in out and value is not UNSET:
+        # Where the arguments are an object, what pieces they came in is over.
+        if key not in out and value is not UNSET and not (key == "partialArgs" and "args" in out):
             out[key] = value
     return {KEY: out}
 

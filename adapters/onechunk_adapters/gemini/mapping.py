@@ -179,8 +179,8 @@ _CANDIDATE: Final[tuple[Row, ...]] = (
 )
 
 
-def build() -> Table:
-    """Return the table."""
+def build(dialect: str) -> Table:
+    """Return the table of *dialect*: of a record of the stream, or of a body that comes whole."""
     rows: tuple[Row, ...] = (
         # A record that is an error must begin with it: some readers look at the first bytes only.
         Via("error", "error", read_error, write_error, write_away=write_error_away),
@@ -191,4 +191,4 @@ def build() -> Table:
         Leaf("responseId", "id", envelope=True),
         CREATED,
     )
-    return Table(Chunk, rows, fixed={"dialect": "gemini", "done": False, "frame": None})
+    return Table(Chunk, rows, fixed={"dialect": dialect, "done": False, "frame": None})

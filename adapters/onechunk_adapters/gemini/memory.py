@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from onechunk import DERIVED, Choice, Chunk, Json, Part, Text, ToolCall
 from onechunk.events import StreamMemory
@@ -46,8 +46,8 @@ class GeminiMemory(StreamMemory):
     # Every text counts, wherever it stands.
     plain: frozenset[type[Any]] = frozenset()
 
-    def __init__(self) -> None:
-        super().__init__(calls="come", tells=True)
+    def __init__(self, *, calls: Literal["come", "each"] = "come") -> None:
+        super().__init__(calls=calls, tells=True)
         self._writers: dict[int, PathWriter] = {}
         self._said: dict[int, _Said] = {}
         self._edited: set[int] = set()
@@ -86,7 +86,9 @@ class GeminiMemory(StreamMemory):
 
     def _join(self, index: int, choice: Choice) -> None:
         """Give every piece its text, and every call that ends what is missing to it."""
-        if not self._writers and not any(type(part) is ToolCall for part in choice.parts):
+        if self._each or not (
+            self._writers or any(type(part) is ToolCall for part in choice.parts)
+        ):
             return
         parts: list[Part] = []
         for part in choice.parts:
@@ -134,7 +136,7 @@ class GeminiMemory(StreamMemory):
         parts = [part for part in choice.parts if is_on_wire(part)]
         content = written[0].get("content") if written else None
         items: Json = content.get("parts") if is_object(content) else None
-        for part, item in zip(parts, items or (), strict=False):
+        for part, item in zip(parts, items if is_list(items) else (), strict=False):
             if type(part) is not ToolCall:
                 continue
             if part.name is not None or part.id is not None:

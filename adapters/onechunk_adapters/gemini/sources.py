@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from attrs import evolve
+
 from onechunk import DERIVED, Citation, Json, Part
 from onechunk.mapping import Object, PartVia, Row, Via, is_list, is_object
 
@@ -75,58 +77,83 @@ def _put(citation: Citation, kind: str) -> Object:
 
 
 def _write(parts: list[Any], out: Object, extra: Object) -> None:
-    """Put the citations of *parts* back to where they stood, and new ones behind them."""
-    said = {
-        (kind, part.block): part for part in parts if type(part) is Citation for kind in part.extra
-    }
+    """Put citations back to where they stood, and others behind them.
+
+    Of those that stood in one place of lists that came one after the other, the last list has the
+    last one.
+    """
+    said = [part for part in parts if type(part) is Citation]
+    places: _Places = {}
+    for part in said:
+        places.setdefault((_kind(part), part.block), []).append(part)
     grounding: Json = extra.get(_GROUNDING)
     if is_object(grounding) and is_list(grounding.get(_CHUNKS)):
-        chunks = [_chunk(chunk, place, said) for place, chunk in enumerate(grounding[_CHUNKS])]
+        chunks = [_chunk(chunk, place, places) for place, chunk in enumerate(grounding[_CHUNKS])]
         out[_GROUNDING] = {**grounding, _CHUNKS: chunks}
-    added = _pages([part for part in parts if not part.extra])
-    if added:
-        before: Json = out.get(_GROUNDING, grounding) or {}
-        out[_GROUNDING] = {**before, _CHUNKS: [*before.get(_CHUNKS, ()), *added]}
     quotes: Json = extra.get(_QUOTES)
     if is_object(quotes):
-        out[_QUOTES] = {key: _quotes(value, key, said) for key, value in quotes.items()}
+        out[_QUOTES] = {key: _quotes(value, key, places) for key, value in quotes.items()}
+    left = {id(part) for each in places.values() for part in each}
+    _add([part for part in said if id(part) in left], out, extra)
 
 
-def _chunk(chunk: Json, place: int, said: dict[Any, Citation]) -> Json:
+_Places = dict[tuple[str | None, int | None], list[Citation]]
+
+
+def _kind(part: Citation) -> str | None:
+    """Return the list that a source stands in; None if it comes from elsewhere."""
+    return next((kind for kind in (*_KINDS, *_QUOTED) if is_object(part.extra.get(kind))), None)
+
+
+def _chunk(chunk: Json, place: int, places: _Places) -> Json:
     kind = next(iter(chunk), "") if is_object(chunk) else ""
     if not kind or chunk[kind] is not DERIVED:
         return chunk
-    found = said.get((kind, place))
-    return {} if found is None else {kind: _put(found, kind)}
+    found = places.get((kind, place))
+    return {kind: _put(found.pop(), kind)} if found else {}
 
 
-def _quotes(quotes: Json, name: str, said: dict[Any, Citation]) -> Json:
+def _quotes(quotes: Json, name: str, places: _Places) -> Json:
     if name not in _QUOTED or not is_list(quotes):
         return quotes
-    return [_quote(quote, name, place, said) for place, quote in enumerate(quotes)]
+    return [_quote(quote, name, place, places) for place, quote in enumerate(quotes)]
 
 
-def _quote(quote: Json, name: str, place: int, said: dict[Any, Citation]) -> Json:
+def _quote(quote: Json, name: str, place: int, places: _Places) -> Json:
     if not is_object(quote) or quote.get(name) is not DERIVED:
         return quote
-    found = said.get((name, place))
-    return {} if found is None else _put(found, name)
+    found = places.get((name, place))
+    return _put(found.pop(), name) if found else {}
+
+
+def _add(citations: list[Citation], out: Object, extra: Object) -> None:
+    """Add citations to their lists; those from elsewhere are pages that grounding found."""
+    lists: dict[tuple[str, str], list[Json]] = {}
+    for part in citations:
+        kind = _kind(part)
+        if kind in _QUOTED:
+            lists.setdefault((_QUOTES, kind), []).append(_put(part, kind))
+        elif kind is not None:
+            lists.setdefault((_GROUNDING, _CHUNKS), []).append({kind: _put(part, kind)})
+        elif part.url or part.title:
+            page = _put(Citation(part.url, part.title), "web")
+            lists.setdefault((_GROUNDING, _CHUNKS), []).append({"web": page})
+    for (key, name), added in lists.items():
+        before: Json = out.get(key, extra.get(key))
+        holder: Object = before if is_object(before) else {}
+        stood: Json = holder.get(name)
+        out[key] = {**holder, name: [*(stood if is_list(stood) else ()), *added]}
 
 
 def _write_away(parts: list[Any], out: Object, _: Object) -> None:
-    """Write citations from elsewhere as pages that grounding found."""
-    chunks = _pages(parts)
-    if chunks:
-        out[_GROUNDING] = {_CHUNKS: chunks}
+    """Write citations without what only their own list knows of them."""
+    said = [_bare(part) for part in parts if type(part) is Citation]
+    _add(said, out, {})
 
 
-def _pages(parts: list[Any]) -> list[Json]:
-    """Return pages for the citations that name one."""
-    return [
-        {"web": _put(Citation(part.url, part.title), "web")}
-        for part in parts
-        if type(part) is Citation and (part.url or part.title)
-    ]
+def _bare(part: Citation) -> Citation:
+    kind = _kind(part)
+    return evolve(part, extra={} if kind is None else {kind: {}})
 
 
 def _nothing(*_: object) -> None:

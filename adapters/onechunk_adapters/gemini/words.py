@@ -7,7 +7,7 @@ from typing import Final
 
 from onechunk import FinishReason
 
-__all__ = ["APART", "BLOCK_REASONS", "NUMBERS", "REASONS", "USAGE", "WORDS"]
+__all__ = ["APART", "BLOCK_REASONS", "HTTP_ERRORS", "NUMBERS", "REASONS", "USAGE", "WORDS"]
 
 REASONS: Final[Mapping[str, FinishReason]] = {
     "STOP": FinishReason.STOP,
@@ -94,3 +94,18 @@ USAGE: Final[Mapping[str, str]] = {
 
 APART: Final[Mapping[str, tuple[str, ...]]] = {"output_tokens": ("reasoning_tokens",)}
 """What the wire's number leaves out and the canonical one includes."""
+
+HTTP_ERRORS: Final[Mapping[int, str]] = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "ABORTED",
+    429: "RESOURCE_EXHAUSTED",
+    499: "CANCELLED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+"""Status of an HTTP error to the word for it in its body."""

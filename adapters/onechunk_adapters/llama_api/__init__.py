@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from onechunk import Adapter, Rules, Text, ToolCall
+from onechunk import Adapter, ErrorForm, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
 from onechunk_adapters.llama_api.mapping import build
+from onechunk_adapters.llama_api.mapping_whole import build_whole, complete
 from onechunk_adapters.llama_api.memory import CallMemory
 from onechunk_adapters.llama_api.stage import Chunks
 from onechunk_adapters.llama_api.wire import CreateChatCompletionResponseStreamChunk
+from onechunk_adapters.llama_api.wire_whole import CreateChatCompletionResponse
 
 __all__ = ["ADAPTER"]
+
+RULES: Final[dict[str, Any]] = {
+    "says": frozenset({Text, ToolCall}),
+    "usage": "last",
+    "choices": "one",
+    "envelope": frozenset({"id"}),
+}
+"""What holds for a stream and for a body that comes whole."""
 
 ADAPTER: Final = Adapter(
     name="llama-api",
     title="Meta Llama API chunks",
     wire=CreateChatCompletionResponseStreamChunk,
     table=build,
-    rules=Rules(
-        says=frozenset({Text, ToolCall}),
-        usage="last",
-        choices="one",
-        calls="serial",
-        envelope=frozenset({"id"}),
-    ),
+    rules=Rules(calls="serial", **RULES),
     end=None,
     error_event="error",
     memory=CallMemory,
     stage=Chunks,
     scaffold=frozenset({"event_type", "metric", "type", "unit"}),
+    http_error=ErrorForm(
+        at=None, message="detail", type="title", code=None, param=None, status="status"
+    ),
+    whole=Adapter(
+        name="llama-api.whole",
+        title="Meta Llama API responses",
+        wire=CreateChatCompletionResponse,
+        table=build_whole,
+        rules=Rules(role_words=frozenset({"assistant"}), **RULES),
+        complete=complete,
+    ),
     demo=demo(__name__),
 )

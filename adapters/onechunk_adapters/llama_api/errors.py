@@ -13,6 +13,9 @@ _PROBLEM: Final = Table(
     Error,
     (Leaf("title", "type"), Leaf("detail", "message"), Leaf("status", "code", (str, int))),
 )
+_OTHERS: Final = frozenset({"event", "completion_message", "error"})
+"""Keys of chunks and bodies that are no problem."""
+
 _take: Final = make_reader(_PROBLEM)
 _put: Final = make_writer(_PROBLEM, Manner())
 _NESTED: Final = error_rows()[0]
@@ -20,7 +23,7 @@ _NESTED: Final = error_rows()[0]
 
 def _read_problem(value: Json, rest: Object) -> Error | None:
     """Take a problem by its title; the mark tells that the error did not stand under `error`."""
-    if not isinstance(value, str) or "event" in rest or "error" in rest:
+    if not isinstance(value, str) or not _OTHERS.isdisjoint(rest):
         return None
     flat: Object = {key: rest.pop(key) for key in ("title", "detail", "status") if key in rest}
     error: Error = _take(flat)

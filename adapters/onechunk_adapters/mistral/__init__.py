@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from onechunk import Adapter, Citation, Media, Reasoning, Rules, Text, ToolCall
+from onechunk import Adapter, Citation, ErrorForm, Media, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
 from onechunk_adapters.mistral.mapping import build, build_whole
 from onechunk_adapters.mistral.names import camel_case
@@ -20,6 +20,8 @@ _RULES: Final = Rules(
     error_finish=True,
 )
 
+_HTTP_ERROR: Final = ErrorForm(at=None, constants={"object": "error"})
+
 ADAPTER: Final = Adapter(
     name="mistral",
     title="Mistral chat chunks",
@@ -28,6 +30,7 @@ ADAPTER: Final = Adapter(
     table=partial(build, "mistral", str),
     rules=_RULES,
     padding=frozenset({"p"}),
+    http_error=_HTTP_ERROR,
     whole=Adapter(
         name="mistral.whole",
         title="Mistral chat completions, whole",
@@ -50,6 +53,7 @@ TS_ADAPTER: Final = Adapter(
     framing="ndjson",
     end=None,
     padding=frozenset({"p"}),
+    http_error=_HTTP_ERROR,
     whole=Adapter(
         name="mistral-ts.whole",
         title="Mistral chat completions, whole, as objects of the TypeScript SDK",

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from onechunk import Adapter, Reasoning, Rules, Text, ToolCall
+from onechunk import Adapter, ErrorForm, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
-from onechunk_adapters.ollama.mapping import build
-from onechunk_adapters.ollama.memory import CallMemory
+from onechunk_adapters.ollama.mapping import build, build_whole
+from onechunk_adapters.ollama.memory import CallMemory, WholeMemory
 from onechunk_adapters.ollama.stage import Lines
 from onechunk_adapters.ollama.wire import ChatResponse
 
 __all__ = ["ADAPTER"]
 
-ADAPTER: Final = Adapter(
-    name="ollama",
-    title="Ollama chat and generate lines",
-    wire=ChatResponse,
-    table=build,
-    rules=Rules(
+_COMMON: Final[dict[str, Any]] = {
+    "wire": ChatResponse,
+    "rules": Rules(
         says=frozenset({Text, Reasoning, ToolCall}),
         role_words=frozenset({"assistant"}),
         usage="last",
@@ -27,11 +24,30 @@ ADAPTER: Final = Adapter(
         tells=True,
         envelope=frozenset({"model", "created"}),
     ),
+    # The time is said in seconds; calls are counted as they come.
+    "scaffold": frozenset({"created_at", "done", "index"}),
+}
+"""A line of the stream and a body that comes whole are one object."""
+
+ADAPTER: Final = Adapter(
+    name="ollama",
+    title="Ollama chat and generate lines",
+    table=build,
     framing="ndjson",
     end=None,
     memory=CallMemory,
     stage=Lines,
-    # The time is said in seconds; calls are counted as they come.
-    scaffold=frozenset({"created_at", "done", "index"}),
+    again=frozenset({"role"}),
+    http_error=ErrorForm(at=None, message="error", type=None, code=None, param=None),
+    whole=Adapter(
+        name="ollama.whole",
+        title="Ollama chat and generate responses",
+        table=build_whole,
+        memory=WholeMemory,
+        moves={},
+        as_is=True,
+        **_COMMON,
+    ),
     demo=demo(__name__, "demo.ndjson"),
+    **_COMMON,
 )

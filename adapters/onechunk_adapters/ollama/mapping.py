@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
+
+from attrs import evolve
 
 from onechunk import (
     DERIVED,
     UNSET,
     Chunk,
+    Defaults,
+    Error,
     Json,
     Media,
     Part,
@@ -38,7 +43,7 @@ from onechunk_adapters.ollama.arguments import ARGUMENTS
 from onechunk_adapters.ollama.logprobs import LOGPROBS
 from onechunk_adapters.ollama.words import REASONS, USAGE, WORDS
 
-__all__ = ["build"]
+__all__ = ["build", "build_whole"]
 
 GENERATED: Final[dict[str, type[Any]]] = {"thinking": Reasoning, "response": Text, "image": Media}
 """What a line of `/api/generate` says, which has no message."""
@@ -145,12 +150,18 @@ def write_usage(usage: Usage, out: Object, _: Object) -> None:
             out[key] = getattr(usage, to)
 
 
+def write_error_away(error: Error, out: Object, _: Object) -> None:
+    """Write an error from elsewhere, which is plain text."""
+    # An empty message is none to any client.
+    out["error"] = error.message or error.type or Defaults().failed
+
+
 def write_nothing(*_: object) -> None:
     """Leave it out, or to another row."""
 
 
-def keep_index(*_: object) -> None:
-    """Leave a call's number as it stands: it need not be the only one of its kind."""
+def keep(*_: object) -> None:
+    """Leave it as it stands, where home needs no more: a call's number, a body's end mark."""
 
 
 def write_index(index: int, out: Object, _: Object) -> None:
@@ -165,7 +176,7 @@ CALL: Final = Table(
         Into(
             "function",
             (
-                Via("index", "index", keep_index, write_nothing, write_away=write_index),
+                Via("index", "index", keep, write_nothing, write_away=write_index),
                 Leaf("name", "name", away=""),
                 ARGUMENTS,
             ),
@@ -184,29 +195,42 @@ MESSAGE: Final[tuple[Row, ...]] = (
     PartVia("images", (Media,), read_images, write_images, write_nothing),
 )
 
-ROWS: Final[tuple[Row, ...]] = (
-    Leaf("model", "model", envelope=True),
-    Via("created_at", "created", read_created, write_created),
-    choice(
-        Into("message", MESSAGE, always=True),
-        PartVia(
-            "response",
-            (Text, Reasoning, Media, ToolCall, Refusal),
-            read_generated,
-            write_generated,
-            write_nothing,
-            also_at=("thinking", "image"),
+ERROR: Final = evolve(error_rows()[0], write_away=write_error_away)
+DONE: Final = Via("done", "done", read_done, write_done, write_away=write_done_away)
+WHOLE_DONE: Final = Via("done", "done", keep, write_nothing, write_away=write_done_away)
+
+
+def _table(dialect: str, done: Via, fixed: Mapping[str, Any]) -> Table:
+    """Return the table of a line, or of a body that comes whole, with its row of the end mark."""
+    rows: tuple[Row, ...] = (
+        Leaf("model", "model", envelope=True),
+        Via("created_at", "created", read_created, write_created),
+        choice(
+            Into("message", MESSAGE, always=True),
+            PartVia(
+                "response",
+                (Text, Reasoning, Media, ToolCall, Refusal),
+                read_generated,
+                write_generated,
+                write_nothing,
+                also_at=("thinking", "image"),
+            ),
+            finish_row("done_reason", REASONS, WORDS, away=UNSET, tells=True),
+            LOGPROBS,
         ),
-        finish_row("done_reason", REASONS, WORDS, away=UNSET, tells=True),
-        LOGPROBS,
-    ),
-    Via("done", "done", read_done, write_done, write_away=write_done_away),
-    Via("prompt_eval_count", "usage", read_usage, write_usage),
-    Via("eval_count", "usage", read_usage, write_nothing),
-    error_rows()[0],
-)
+        done,
+        Via("prompt_eval_count", "usage", read_usage, write_usage),
+        Via("eval_count", "usage", read_usage, write_nothing),
+        ERROR,
+    )
+    return Table(Chunk, rows, fixed={"dialect": dialect, "frame": None, **fixed})
 
 
 def build() -> Table:
-    """Return the table."""
-    return Table(Chunk, ROWS, fixed={"dialect": "ollama", "frame": None})
+    """Return the table of a line."""
+    return _table("ollama", DONE, {})
+
+
+def build_whole() -> Table:
+    """Return the table of a body that comes whole, whose own end mark ends nothing."""
+    return _table("ollama.whole", WHOLE_DONE, {"done": False})

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from onechunk import Adapter, Citation, Reasoning, Refusal, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
+from onechunk_adapters.responses.ends import fail
 from onechunk_adapters.responses.mapping import build
+from onechunk_adapters.responses.mapping_whole import build_whole
 from onechunk_adapters.responses.memory import ResponseMemory
+from onechunk_adapters.responses.settle import settle
 from onechunk_adapters.responses.stage import Events
-from onechunk_adapters.responses.wire import ResponseStreamEvent
+from onechunk_adapters.responses.whole import complete
+from onechunk_adapters.responses.whole_write import BodyMemory
+from onechunk_adapters.responses.wire import Response, ResponseStreamEvent
 
 __all__ = ["ADAPTER"]
+
+RULES: Final[dict[str, Any]] = {
+    "says": frozenset({Text, Reasoning, Refusal, ToolCall, Citation}),
+    "role_words": frozenset({"assistant"}),
+    "usage": "last",
+    "choices": "one",
+    "tells": True,
+}
+"""What holds for a stream and for a body that comes whole."""
 
 ADAPTER: Final = Adapter(
     name="responses",
     title="OpenAI Responses events",
     wire=ResponseStreamEvent,
     table=build,
-    rules=Rules(
-        says=frozenset({Text, Reasoning, Refusal, ToolCall, Citation}),
-        role_words=frozenset({"assistant"}),
-        usage="last",
-        choices="one",
-        calls="serial",
-        tells=True,
-    ),
+    rules=Rules(calls="serial", **RULES),
     end=None,
     named="type",
     memory=ResponseMemory,
     stage=Events,
     padding=frozenset({"obfuscation"}),
+    again=frozenset({"role"}),
+    numbered="sequence_number",
+    fail=fail,
     scaffold=frozenset(
         {
             "type",
@@ -43,6 +53,17 @@ ADAPTER: Final = Adapter(
             "command_index",
             "partial_image_index",
         }
+    ),
+    keeps=frozenset({"response"}),
+    whole=Adapter(
+        name="responses.whole",
+        title="OpenAI Responses, whole",
+        wire=Response,
+        table=build_whole,
+        rules=Rules(**RULES),
+        memory=BodyMemory,
+        settle=settle,
+        complete=complete,
     ),
     demo=demo(__name__),
 )

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from attrs import frozen
 
-from onechunk import Json
+from onechunk import Json, Reasoning, Refusal, Text
 from onechunk.mapping import Object, is_list, is_object
 from onechunk_adapters.responses.ends import ENDS
+from onechunk_adapters.responses.pieces import RAW, block_of
 
-__all__ = ["Copy", "What", "copies", "loosen"]
+__all__ = [
+    "CLIENT",
+    "ITEM_KEYS",
+    "KINDS",
+    "LISTS",
+    "PART_KEYS",
+    "Copy",
+    "What",
+    "copies",
+    "copies_in_item",
+    "copies_in_part",
+    "loose_item",
+    "loosen",
+]
 
 What = Literal[
     "text", "refusal", "reasoning", "logprobs", "annotations", "input", "call_id", "name", "sealed"
@@ -61,7 +75,16 @@ ITEM_KEYS: Final[Mapping[str, tuple[tuple[str, What], ...]]] = {
 }
 """What items repeat beside their parts."""
 
+CLIENT: Final = frozenset({"function_call", "custom_tool_call"})
+"""Items whose input is for the client."""
+
 LISTS: Final = ("summary", "content")
+"""Lists of parts in an item."""
+
+KINDS: Final[Mapping[str, type[Any]]] = {"text": Text, "refusal": Refusal, "reasoning": Reasoning}
+"""Classes of what parts of an item say."""
+
+_RAW: Final = ("content", "reasoning")
 
 
 @frozen
@@ -84,6 +107,12 @@ class Copy:
     place: tuple[str, int] = ("content", 0)
     kind: Json = None
 
+    @property
+    def block(self) -> int | None:
+        """The address of the part that is repeated."""
+        place, at = self.place
+        return block_of(self.item, at + RAW if (place, self.what) == _RAW else at)
+
 
 def copies(event: Object) -> Iterator[Copy]:
     """Yield every place of *event* that may repeat something, heads before what belongs to them."""
@@ -94,7 +123,7 @@ def copies(event: Object) -> Iterator[Copy]:
         response = event.get("response")
         output = response.get("output") if is_object(response) else None
         for at, item in enumerate(output if is_list(output) else ()):
-            yield from _of_item(item, at, kind)
+            yield from copies_in_item(item, at, kind)
         return
     number: Json = event.get("output_index")
     if type(number) is not int:
@@ -109,9 +138,9 @@ def copies(event: Object) -> Iterator[Copy]:
         yield Copy(event, INPUTS[kind], "input", number, kind=kind)
     elif kind in PARTS:
         within = PARTS[kind], _number(event, PARTS[kind])
-        yield from _of_part(event.get("part"), number, within)
+        yield from copies_in_part(event.get("part"), number, within)
     elif kind in {"response.output_item.added", "response.output_item.done"}:
-        yield from _of_item(event.get("item"), number, kind)
+        yield from copies_in_item(event.get("item"), number, kind)
 
 
 def _number(event: Object, place: str) -> int:
@@ -119,7 +148,8 @@ def _number(event: Object, place: str) -> int:
     return number if type(number) is int else 0
 
 
-def _of_item(item: Json, number: int, event: str) -> Iterator[Copy]:
+def copies_in_item(item: Json, number: int, event: str) -> Iterator[Copy]:
+    """Yield every place of an item that may repeat something, as an event has it."""
     kind = item.get("type") if is_object(item) else None
     if not isinstance(kind, str):
         return
@@ -133,10 +163,11 @@ def _of_item(item: Json, number: int, event: str) -> Iterator[Copy]:
     for place in LISTS if kind in {"message", "reasoning"} else ():
         parts = item.get(place)
         for at, part in enumerate(parts if is_list(parts) else ()):
-            yield from _of_part(part, number, (place, at))
+            yield from copies_in_part(part, number, (place, at))
 
 
-def _of_part(part: Json, item: int, at: tuple[str, int]) -> Iterator[Copy]:
+def copies_in_part(part: Json, item: int, at: tuple[str, int]) -> Iterator[Copy]:
+    """Yield every place of a part that may repeat something, its text first."""
     kind = part.get("type") if is_object(part) else None
     for key, what in PART_KEYS.get(kind, ()) if isinstance(kind, str) else ():
         yield Copy(part, key, what, item, at)
@@ -144,16 +175,17 @@ def _of_part(part: Json, item: int, at: tuple[str, int]) -> Iterator[Copy]:
 
 def loosen(event: Object) -> None:
     """Give *event* its own copy of all that `copies` finds in it."""
-    for key, loose in (("part", dict), ("item", _loose_item)):
+    for key, loose in (("part", dict), ("item", loose_item)):
         if is_object(event.get(key)):
             event[key] = loose(event[key])
     response = event.get("response")
     if is_object(response) and is_list(response.get("output")):
-        items = [_loose_item(each) for each in response["output"]]
+        items = [loose_item(each) for each in response["output"]]
         event["response"] = {**response, "output": items}
 
 
-def _loose_item(item: Json) -> Json:
+def loose_item(item: Json) -> Json:
+    """Return an item with its own copy of all that `copies_in_item` finds in it."""
     if not is_object(item):
         return item
     loose = dict(item)

@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from onechunk import DERIVED, UNSET, Error, Finish, FinishReason, Json
+from onechunk.events import Envelope
 from onechunk.mapping import Leaf, Manner, Object, Table, Via, is_object, make_reader, make_writer
 from onechunk_adapters.responses.words import INCOMPLETE, REASONS, STATUSES, WORDS
 
-__all__ = ["BEGINS", "ENDS", "ERROR", "FINISH", "ended"]
+__all__ = [
+    "BEGINS",
+    "ENDS",
+    "ERROR",
+    "FINISH",
+    "ended",
+    "error_object",
+    "fail",
+    "put_status",
+    "take_error",
+    "take_status",
+]
 
 ENDS: Final[dict[str, FinishReason]] = {
     f"response.{status}": reason for status, reason in STATUSES.items()
@@ -25,13 +37,17 @@ def _part(holder: Object, key: str) -> Object:
 
 
 def _read_finish(value: Json, event: Object) -> Finish | None:
-    """Take the status, or the reason for an incomplete answer, which says more."""
+    """Take the finish of an event that ends a response."""
     if value not in ENDS:
         return None
-    response = _part(event, "response")
+    return take_status(_part(event, "response")) or Finish(ENDS[value])
+
+
+def take_status(response: Object) -> Finish | None:
+    """Take the status, or the reason for an incomplete answer, which says more."""
     status = response.get("status")
     if not isinstance(status, str) or not status:
-        return Finish(ENDS[value])
+        return None
     details = _part(response, "incomplete_details")
     reason = details.get("reason")
     if status == "incomplete" and isinstance(reason, str) and reason:
@@ -43,24 +59,31 @@ def _read_finish(value: Json, event: Object) -> Finish | None:
 
 
 def _write_finish(finish: Finish, out: Object, residue: Object) -> None:
-    """Put status and reason back where they stood; other words where the finish was changed.
-
-    In place of a status stands `DERIVED`; UNSET if it was the reason that counted.
-    """
+    """Put status and reason back into the response of an event; none if the event says the same."""
     stood = _part(residue, "response")
-    mark = stood.get("status")
-    why = mark is UNSET
-    said = why or mark is DERIVED
-    known = REASONS if said else ENDS
-    raw = finish.raw if said else residue.get("type")
-    if raw is not None and _means(known.get(raw, FinishReason.OTHER), finish.reason):
-        if not said:
+    if not _is_marked(stood):
+        kind = residue.get("type")
+        if kind is not None and _means(ENDS.get(kind, FinishReason.OTHER), finish.reason):
             return
+    out["response"] = {**_part(out, "response")}
+    put_status(finish, out["response"], stood)
+
+
+def _is_marked(stood: Object) -> bool:
+    """Say whether the status was taken: its place holds `DERIVED`, UNSET if the reason counted."""
+    mark = stood.get("status")
+    return mark is DERIVED or mark is UNSET
+
+
+def put_status(finish: Finish, response: Object, stood: Object) -> None:
+    """Put status and reason back where they stood; other words where the finish was changed."""
+    why = stood.get("status") is UNSET
+    raw = finish.raw if _is_marked(stood) else None
+    if raw is not None and _means(REASONS.get(raw, FinishReason.OTHER), finish.reason):
         word, incomplete = raw, why
     else:
         word = WORDS[finish.reason] or "completed"
         incomplete = word in INCOMPLETE
-    response = out["response"] = {**_part(out, "response")}
     response["status"] = "incomplete" if incomplete else word
     if incomplete:
         details = _part(stood, "incomplete_details")
@@ -87,9 +110,9 @@ _FIELDS: Final = Table(
     ),
 )
 _FLAT: Final = Table(Error, tuple(row for row in _FIELDS.rows if row.wire != "type"))
-_take: Final = make_reader(_FIELDS)
+take_error: Final = make_reader(_FIELDS)
 _take_flat: Final = make_reader(_FLAT)
-_put: Final = make_writer(_FIELDS, Manner())
+error_object: Final = make_writer(_FIELDS, Manner())
 _put_flat: Final = make_writer(_FLAT, Manner())
 
 
@@ -99,7 +122,7 @@ def _read_error(value: Json, event: Object) -> Error | None:
         error = holder.get("error")
         if is_object(error):
             holder["error"] = DERIVED
-            found: Error = _take(error)
+            found: Error = take_error(error)
             return found
     if value != "error":
         return None
@@ -112,14 +135,21 @@ def _read_error(value: Json, event: Object) -> Error | None:
 
 def _write_error(error: Error, out: Object, residue: Object) -> None:
     if residue.get("error") is DERIVED:
-        out["error"] = _put(error)
+        out["error"] = error_object(error)
     elif residue.get("type") == "error":
         out.update(_put_flat(error))
     else:
-        out["response"] = {**_part(out, "response"), "error": _put(error)}
+        out["response"] = {**_part(out, "response"), "error": error_object(error)}
 
 
 ERROR: Final = Via("type", "error", _read_error, _write_error)
+
+
+def fail(envelope: Envelope, error: Error) -> Object:
+    """Return the event that breaks a response off; one that fails it would repeat what was said."""
+    del envelope  # such an event names no response
+    code = error.type if error.code is None else str(error.code)
+    return {"type": "error", "code": code, "message": error.message or "", "param": error.param}
 
 
 def ended(kind: Any) -> bool:

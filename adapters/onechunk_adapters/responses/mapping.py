@@ -38,6 +38,7 @@ from onechunk_adapters.responses.ends import BEGINS, ENDS, ERROR, FINISH
 from onechunk_adapters.responses.pieces import (
     LOGPROBS,
     MOST,
+    RAW,
     address,
     block_of,
     citation_object,
@@ -45,17 +46,20 @@ from onechunk_adapters.responses.pieces import (
 )
 from onechunk_adapters.responses.words import USAGE
 
-__all__ = ["USAGE_ROW", "build"]
+__all__ = ["ENVELOPE", "USAGE_ROW", "build"]
 
 DIALECT: Final = "responses"
 ITEM: Final = Leaf("output_index", "block", (int,))
 USAGE_ROW: Final = usage_row("usage", USAGE)
+ENVELOPE: Final[tuple[Row, ...]] = (
+    Leaf("id", "id", envelope=True),
+    Leaf("model", "model", envelope=True),
+    Leaf("created_at", "created", (int, float), envelope=True),
+)
 RESPONSE: Final = Into(
     "response",
     (
-        Leaf("id", "id"),
-        Leaf("model", "model"),
-        Leaf("created_at", "created", (int, float)),
+        *ENVELOPE,
         USAGE_ROW,
         # Words that say no more than the events that hold them.
         Const("object", "response"),
@@ -74,10 +78,10 @@ REPEATED: Final = PartVia("type", get_args(Part), nothing, nothing)
 """The row of parts that an event says because what it repeats was not said before."""
 
 
-def said(kind: type[Any], at: str, *rows: Row) -> Table:
+def said(kind: type[Any], at: str, *rows: Row, first: int = 0) -> Table:
     """Return the table of a piece of text, in the part of an item whose number *at* names."""
     text = Table(kind, (Leaf("delta", "text", silent=()),))
-    return event(DIALECT, choice(part(text, address(at)), *rows))
+    return event(DIALECT, choice(part(text, address(at, first)), *rows))
 
 
 def heard(kind: type[Any], *rows: Row, fixed: str | None = None) -> Table:
@@ -163,7 +167,7 @@ EVENTS: Final = Tagged(
         ),
         "response.output_text.delta": said(Text, "content_index", LOGPROBS),
         "response.refusal.delta": said(Refusal, "content_index"),
-        "response.reasoning_text.delta": said(Reasoning, "content_index"),
+        "response.reasoning_text.delta": said(Reasoning, "content_index", first=RAW),
         "response.reasoning_summary_text.delta": said(Reasoning, "summary_index"),
         "response.output_text.annotation.added": event(
             DIALECT, choice(PartVia("annotation", (Citation,), read_citation, write_citation))

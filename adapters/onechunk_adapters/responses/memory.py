@@ -23,23 +23,23 @@ from onechunk import (
 from onechunk.events import StreamMemory
 from onechunk.mapping import Object, is_list, is_object
 from onechunk_adapters._events import same
-from onechunk_adapters.responses.copies import Copy, copies, loosen
+from onechunk_adapters.responses.copies import CLIENT, KINDS, Copy, copies, loosen
 from onechunk_adapters.responses.ends import BEGINS, ended
 from onechunk_adapters.responses.pieces import (
+    RAW,
     block_of,
     citation_object,
+    citations,
     mended,
+    names_of,
     place_of,
-    take_citation,
     token_objects,
 )
 
 __all__ = ["ResponseMemory"]
 
-TEXTS: Final[dict[str, type[Any]]] = {"text": Text, "refusal": Refusal, "reasoning": Reasoning}
 CALLS: Final = {
-    "function_call",
-    "custom_tool_call",
+    *CLIENT,
     "response.function_call_arguments.done",
     "response.custom_tool_call_input.done",
 }
@@ -91,7 +91,7 @@ class ResponseMemory(StreamMemory):
         super().__init__(tells=True)
         self._items: dict[int, _Item] = {}
         # Custom tools that the request named; None where the response does not say.
-        self._custom: set[Json] | None = None
+        self._custom: set[str] | None = None
         self._servers: set[int | None] = set()
 
     def read(self, chunk: Chunk) -> None:
@@ -145,8 +145,7 @@ class ResponseMemory(StreamMemory):
         response = chunk.extra.get("response")
         tools = response.get("tools") if is_object(response) else None
         if is_list(tools) and chunk.extra.get("type") in BEGINS:
-            named = [each.get("name") for each in tools if is_object(each)]
-            self._custom = {name for name in named if isinstance(name, str)}
+            self._custom = names_of(tools)
         item = chunk.extra.get("item")
         if self._custom is None or not is_object(item) or item.get("type") != "custom_tool_call":
             return
@@ -186,7 +185,8 @@ class ResponseMemory(StreamMemory):
                 self._find(part.block, event, "content")[1].pieces.write(part.text)
             case Reasoning():
                 summed = "summary" in f"{event.get('type')}{part.extra.get('type')}"
-                item, said = self._find(part.block, event, "summary" if summed else "content")
+                place, first = ("summary", 0) if summed else ("content", RAW)
+                item, said = self._find(part.block, event, place, first)
                 said.pieces.write(part.text)
                 if part.encrypted is not None:
                     item.names["sealed"] = part.encrypted
@@ -205,11 +205,14 @@ class ResponseMemory(StreamMemory):
             case _:
                 pass
 
-    def _find(self, block: int | None, event: Object, place: str) -> tuple[_Item, _Said]:
+    def _find(
+        self, block: int | None, event: Object, place: str, first: int = 0
+    ) -> tuple[_Item, _Said]:
         """Return the item and the part of an address; where there is none, those of the event."""
         if block is None:
             block = block_of(event.get("output_index"), event.get(f"{place}_index", 0)) or 0
         number, at = place_of(block)
+        at -= first if at >= first else 0
         item = self._item(number)
         return item, item.part((place, at))
 
@@ -221,14 +224,14 @@ class ResponseMemory(StreamMemory):
         if copy.what == "input":
             return item.input.text
         said = item.part(copy.place)
-        if copy.what in TEXTS:
+        if copy.what in KINDS:
             return said.text
         return [*(said.logprobs if copy.what == "logprobs" else said.annotations)]
 
     def _take(self, copy: Copy, chunk: Chunk, new: list[Part]) -> None:
         """Mark a copy, and make parts of what it says beyond what was said."""
         value = copy.holder[copy.key]
-        if not value or block_of(copy.item, copy.place[1]) is None:
+        if not value or copy.block is None:
             return
         said = self._said(copy)
         if same(value, said):
@@ -247,14 +250,14 @@ class ResponseMemory(StreamMemory):
 
     def _beyond(self, copy: Copy, value: Json, said: Any) -> list[Part] | None:
         """Return parts of what *value* says more than was *said*; None if it says otherwise."""
-        block = block_of(copy.item, copy.place[1])
+        block = copy.block
         if copy.what == "annotations":
             return _citations(value, said, block)
         if not isinstance(value, str) or not value.startswith(said or ""):
             return None
         rest = value[len(said or "") :]
-        if copy.what in TEXTS:
-            part = TEXTS[copy.what](rest, block=block)
+        if copy.what in KINDS:
+            part = KINDS[copy.what](rest, block=block)
             if copy.place[0] == "summary":
                 part.extra["type"] = "summary_text"
             return [part]
@@ -299,11 +302,4 @@ def _citations(value: Json, said: list[Json], block: int | None) -> list[Part] |
     if not is_list(value) or not same(value[: len(said)], said):
         return None
     rest = value[len(said) :]
-    if not all(map(is_object, rest)):
-        return None
-    found: list[Part] = []
-    for each in rest:
-        citation: Citation = take_citation(dict(each))
-        citation.block = block
-        found.append(citation)
-    return found
+    return [*citations([*map(dict, rest)], block)] if all(map(is_object, rest)) else None

@@ -24,18 +24,26 @@ __all__ = [
     "CITATION",
     "LOGPROBS",
     "MOST",
+    "RAW",
     "address",
+    "away_citation",
     "away_tokens",
     "block_of",
     "citation_object",
+    "citations",
     "mended",
+    "names_of",
     "place_of",
+    "read_tokens",
     "take_citation",
     "token_objects",
 ]
 
 MOST: Final = 0xFFFF
 """The greatest number of an item, or of a part in its item, that an address holds."""
+
+RAW: Final = 0x8000
+"""What is added to the number of raw reasoning, which a summary may stand beside in its item."""
 
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
@@ -59,17 +67,30 @@ def mended(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
-def address(key: str) -> Via:
-    """Return the row of the address of which *key* is the part's number, which stays residue."""
+def names_of(tools: list[Json]) -> set[str]:
+    """Return the names of the tools that a request named."""
+    found = [tool.get("name") for tool in tools if is_object(tool)]
+    return {name for name in found if isinstance(name, str)}
+
+
+def address(key: str, first: int = 0) -> Via:
+    """Return the row of the address of which *key* is the part's number, which stays residue.
+
+    Args:
+        key: Key of the number.
+        first: What is added to it.
+    """
 
     def read(value: Json, rest: Object) -> int | None:
-        block = block_of(value, rest.get(key, 0))
+        part = rest.get(key, 0)
+        block = block_of(value, part + first if type(part) is int else None)
         if block is not None:
             del rest["output_index"]
         return block
 
     def write(block: int, out: Object, residue: Object) -> None:
         out["output_index"], part = place_of(block)
+        part -= first if part >= first else 0
         if part != residue.get(key, 0):
             out[key] = part
 
@@ -86,7 +107,7 @@ _TOKENS: Final = logprobs_row(
 )
 
 
-def _read_logprobs(value: Json, rest: Object) -> Logprobs | None:
+def read_tokens(value: Json, rest: Object) -> Logprobs | None:
     """Take a list of tokens; one of another shape stays residue."""
     if not is_list(value) or not value:
         return None
@@ -97,11 +118,11 @@ def _read_logprobs(value: Json, rest: Object) -> Logprobs | None:
     return found
 
 
-def _write_logprobs(logprobs: Logprobs, out: Object, _: Object) -> None:
+def _write_tokens(logprobs: Logprobs, out: Object, _: Object) -> None:
     out["logprobs"] = token_objects(logprobs)
 
 
-LOGPROBS: Final = Via("logprobs", "logprobs", _read_logprobs, _write_logprobs)
+LOGPROBS: Final = Via("logprobs", "logprobs", read_tokens, _write_tokens)
 
 
 def token_objects(logprobs: Logprobs) -> list[Json]:
@@ -138,3 +159,22 @@ CITATION: Final = Table(
 )
 take_citation: Final = make_reader(CITATION)
 citation_object: Final = make_writer(CITATION, Manner())
+
+
+def citations(values: list[Object], block: int | None) -> list[Citation]:
+    """Return the citations of a part; their objects are used up."""
+    found: list[Citation] = [take_citation(value) for value in values]
+    for citation in found:
+        citation.block = block
+    return found
+
+
+def away_citation(citation: Citation) -> Object:
+    """Return the citation of another dialect as that of a page, with all that readers need."""
+    return {
+        "type": "url_citation",
+        "url": citation.url or "",
+        "title": citation.title or "",
+        "start_index": citation.start or 0,
+        "end_index": citation.end or 0,
+    }

@@ -24,14 +24,11 @@ from onechunk import (
 from onechunk.events import Block, Blocks, Envelope
 from onechunk.mapping import Object
 from onechunk_adapters.responses.mapping import USAGE_ROW
-from onechunk_adapters.responses.pieces import away_tokens, mended
-from onechunk_adapters.responses.whole import ASKED, fill, response
+from onechunk_adapters.responses.pieces import away_citation, away_tokens, mended
+from onechunk_adapters.responses.whole import ASKED, PREFIXES, fill, response
 from onechunk_adapters.responses.words import INCOMPLETE, WORDS
 
 __all__ = ["Events"]
-
-PREFIXES: Final = {"message": "msg", "reasoning": "rs", "function_call": "fc"}
-"""What the ids of items begin with."""
 
 PLACES: Final[dict[type[Any], tuple[str, str, str, str]]] = {
     Text: ("content", "response.content_part", "response.output_text", "text"),
@@ -263,13 +260,7 @@ class Events(Blocks):
             return  # it would name no source
         yield from self._begin_part(block)
         found: list[Json] = [] if self._part_open is None else self._part_open["annotations"]
-        citation = {
-            "type": "url_citation",
-            "url": part.url or "",
-            "title": part.title or "",
-            "start_index": part.start or 0,
-            "end_index": part.end or 0,
-        }
+        citation = away_citation(part)
         yield self._in_part("response.output_text.annotation.added", block) | {
             "annotation_index": len(found),
             "annotation": citation,
