@@ -14,12 +14,24 @@ import pytest
 
 import onechunk
 import onechunk_adapters
-from onechunk import Adapter, Chunk, Decoder, Encoder, Loss, Translator, load_adapters
+from onechunk import (
+    Adapter,
+    Chunk,
+    Decoder,
+    Encoder,
+    Loss,
+    Message,
+    Translator,
+    load_adapters,
+)
 
 PUBLIC = [*onechunk.__all__]
 LOADING = {"TYPE_CHECKING", "Any"}
 """What a module needs that loads its names when they are first asked for."""
-MODULES = ["onechunk", "onechunk.mapping", "onechunk.wire"]
+MODULES = [
+    *("onechunk", "onechunk.mapping", "onechunk.numbers", "onechunk.otel", "onechunk.wire"),
+    *("onechunk.http", "onechunk.httpx", "onechunk.httpx2"),
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -100,7 +112,11 @@ SIGNATURES: dict[str, tuple[Any, str]] = {
     "Translator": (Translator, "(source, target, *"),
     "Translator.feed": (Translator.feed, "(self, data)"),
     "Translator.close": (Translator.close, "(self)"),
-    "Translator.abort": (Translator.abort, "(self)"),
+    "Translator.abort": (Translator.abort, "(self, error=None)"),
+    "accumulate": (onechunk.accumulate, "(chunks)"),
+    "split": (onechunk.split, "(message, *, by='word')"),
+    "decode_message": (onechunk.decode_message, "(dialect, payload)"),
+    "encode_message": (onechunk.encode_message, "(dialect, message, *, strict=False"),
     "read": (onechunk.read, "(data, dialect, *, framing=None, limit=33554432)"),
     "aread": (onechunk.aread, "(data, dialect, *, framing=None, limit=33554432)"),
     "load_adapters": (onechunk.load_adapters, "()"),
@@ -118,6 +134,10 @@ RETURNS: dict[str, Any] = {
     "Translator.abort": bytes,
     "read": Iterator[Chunk],
     "aread": AsyncIterator[Chunk],
+    "accumulate": Message,
+    "split": Iterator[Chunk],
+    "decode_message": Message,
+    "encode_message": dict[str, Any],
     "load_adapters": Mapping[str, Adapter],
 }
 

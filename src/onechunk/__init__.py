@@ -18,6 +18,7 @@ from onechunk._errors import (
 from onechunk._finish import Finish, FinishReason
 from onechunk._frame import DEFAULT_FRAME_LIMIT, Frame
 from onechunk._marks import DERIVED, UNSET, Derived, Json, Unset
+from onechunk._message import Message
 from onechunk._parts import (
     Citation,
     Media,
@@ -33,18 +34,27 @@ if TYPE_CHECKING:
     from onechunk._accumulate import aaccumulate, accumulate
     from onechunk._accumulator import Accumulator
     from onechunk._adapter import Adapter, Envelope, Rules
+    from onechunk._amerge import amerge
     from onechunk._codec import decode, encode
     from onechunk._decoder import Decoder
     from onechunk._defaults import Defaults
     from onechunk._encoder import Encoder
+    from onechunk._error_form import ErrorForm
     from onechunk._loss import Loss
     from onechunk._losses import losses
-    from onechunk._message import Message
+    from onechunk._merge import merge
+    from onechunk._merged import Merged
+    from onechunk._problem import Problem, ProblemKind
     from onechunk._read import aread, read
     from onechunk._registry import load_adapters
+    from onechunk._repair import arepair, repair
+    from onechunk._repairer import Repairer
     from onechunk._series import Series
+    from onechunk._splice import AsyncSplice, Splice, asplice, splice
+    from onechunk._splicer import Leg
     from onechunk._split import split
     from onechunk._translator import Translator
+    from onechunk._validator import Validator
     from onechunk._whole import decode_message, encode_message, message_losses
 
 __all__ = [
@@ -55,6 +65,7 @@ __all__ = [
     "Adapter",
     "AdapterError",
     "ArgumentsError",
+    "AsyncSplice",
     "Choice",
     "Chunk",
     "Citation",
@@ -65,23 +76,30 @@ __all__ = [
     "Encoder",
     "Envelope",
     "Error",
+    "ErrorForm",
     "ExtraPolicy",
     "Finish",
     "FinishReason",
     "Frame",
     "Json",
+    "Leg",
     "Logprobs",
     "Loss",
     "LossError",
     "Media",
+    "Merged",
     "Message",
     "OnechunkError",
     "Other",
     "Part",
+    "Problem",
+    "ProblemKind",
     "Reasoning",
     "Refusal",
+    "Repairer",
     "Rules",
     "Series",
+    "Splice",
     "Text",
     "TokenLogprob",
     "ToolCall",
@@ -89,44 +107,65 @@ __all__ = [
     "UnknownDialectError",
     "Unset",
     "Usage",
+    "Validator",
     "WireError",
     "aaccumulate",
     "accumulate",
+    "amerge",
     "aread",
+    "arepair",
+    "asplice",
     "decode",
     "decode_message",
     "encode",
     "encode_message",
     "load_adapters",
     "losses",
+    "merge",
     "message_losses",
     "read",
+    "repair",
+    "splice",
     "split",
 ]
 
 _LATER = {
     "Accumulator": "_accumulator",
     "Adapter": "_adapter",
+    "AsyncSplice": "_splice",
     "Decoder": "_decoder",
     "Defaults": "_defaults",
     "Encoder": "_encoder",
     "Envelope": "_adapter",
+    "ErrorForm": "_error_form",
+    "Leg": "_splicer",
     "Loss": "_loss",
-    "Message": "_message",
+    "Merged": "_merged",
+    "Problem": "_problem",
+    "ProblemKind": "_problem",
+    "Repairer": "_repairer",
     "Rules": "_adapter",
     "Series": "_series",
+    "Splice": "_splice",
     "Translator": "_translator",
+    "Validator": "_validator",
     "aaccumulate": "_accumulate",
     "accumulate": "_accumulate",
+    "amerge": "_amerge",
     "aread": "_read",
+    "arepair": "_repair",
+    "asplice": "_splice",
     "decode": "_codec",
     "decode_message": "_whole",
     "encode": "_codec",
     "encode_message": "_whole",
     "load_adapters": "_registry",
     "losses": "_losses",
+    "merge": "_merge",
     "message_losses": "_whole",
     "read": "_read",
+    "repair": "_repair",
+    "splice": "_splice",
     "split": "_split",
 }
 """Name to the module that it is imported from when it is first asked for."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Callable
+from contextlib import suppress
+from operator import attrgetter
 from typing import Any, Final
 
 from attrs import evolve, fields
@@ -10,16 +13,20 @@ from attrs import evolve, fields
 from onechunk._call_finder import CallFinder
 from onechunk._chunk import Choice, Chunk, Error, Logprobs, Usage
 from onechunk._errors import UNWRITABLE, OnechunkError, UnknownDialectError
+from onechunk._fresh import fresh_tokens
 from onechunk._growth import CallGrowth, Growth
+from onechunk._marks import UNSET, Json, Unset
 from onechunk._message import Message
 from onechunk._parts import Part, ToolCall
-from onechunk._registry import get_adapter
+from onechunk._registry import SPLIT, WHOLE, get_adapter
 from onechunk._series import merge
 from onechunk._shelf import Shelf
 
 __all__ = ["Accumulator"]
 
-_COUNTS: Final = tuple(a.name for a in fields(Usage) if a.name != "extra")
+_NAMES: Final = [a.name for a in fields(Usage) if a.name != "extra"]
+_counts: Final[Callable[[Usage], tuple[Any, ...]]] = attrgetter(*_NAMES)
+_NO_COUNTS: Final = (None,) * len(_NAMES)
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -38,7 +45,8 @@ class Accumulator:
         self._grown: list[Growth] = []
         self._unsorted = False
         self._silent = _NOTHING
-        self._dialect: str | None = None
+        self._keeps = _NOTHING
+        self._dialect: str | None | Unset = UNSET
         self._count = 0
         self._finished = False
 
@@ -66,7 +74,8 @@ class Accumulator:
         self._count += 1
         if self._finished:
             raise self._error("the message was finished", chunk)
-        _check(chunk, self._count)
+        if chunk.__class__ is not Chunk:
+            _check(chunk, self._count)
         try:
             self._add(chunk)
         except UNWRITABLE as exc:
@@ -82,13 +91,13 @@ class Accumulator:
 
     def _add(self, chunk: Chunk) -> None:
         message = self._message
-        if chunk.dialect != self._dialect or self._count == 1:
+        if chunk.dialect != self._dialect:
             self._take_dialect(chunk.dialect)
-        if chunk.id != message.id and not message.id and chunk.id is not None:
+        if not message.id and chunk.id is not None:
             message.id = chunk.id
         if chunk.model is not message.model and (chunk.model or message.model is None):
             message.model = chunk.model
-        if chunk.created != message.created and not message.created and chunk.created is not None:
+        if not message.created and chunk.created is not None:
             message.created = chunk.created
         for number, choice in enumerate(chunk.choices):
             index = number if choice.index is None else choice.index
@@ -101,23 +110,36 @@ class Accumulator:
         if chunk.error is not None:
             self._take_error(chunk.error)
         if chunk.extra:
-            merge(message.extra, chunk.extra, self._silent)
+            self._take_residue(chunk.extra)
+
+    def _take_residue(self, extra: dict[str, Json]) -> None:
+        known = self._message.extra
+        if not self._keeps.isdisjoint(extra):
+            merge(known, {key: extra[key] for key in extra if key in self._keeps}, _NOTHING)
+            extra = {key: value for key, value in extra.items() if key not in self._keeps}
+        merge(known, extra, self._silent)
 
     def _take_dialect(self, dialect: str | None) -> None:
         """Learn whose residue comes; that of several dialects belongs to none."""
-        first = self._count == 1
+        known = None if dialect is None else dialect.removesuffix(SPLIT)
+        if self._dialect is UNSET:
+            self._message.dialect = known
+        elif self._message.dialect != known:
+            self._message.dialect = None
         self._dialect = dialect
-        self._message.dialect = dialect if first else None
-        try:
-            self._silent = _NOTHING if dialect is None else get_adapter(dialect).meaningless
-        except UnknownDialectError:
-            # A chunk may be older than the adapters that are installed.
-            self._silent = _NOTHING
+        self._silent = self._keeps = _NOTHING
+        if known is None or known.endswith(WHOLE):
+            # What a body says that came whole is said once, whatever it is.
+            return
+        # A chunk may be older than the adapters that are installed.
+        with suppress(UnknownDialectError):
+            adapter = get_adapter(known)
+            self._silent, self._keeps = adapter.meaningless, adapter.keeps
 
     def _open(self, index: int, choice: Choice) -> _ChoiceState:
         """Begin a choice; they stand in order of index."""
-        state = self._states[index] = _ChoiceState(choice.index, self._grown)
         place = bisect(self._indexes, index)
+        state = self._states[index] = _ChoiceState(choice.index, self._grown)
         self._indexes.insert(place, index)
         self._message.choices.insert(place, state.choice)
         self._unsorted = self._unsorted or place < len(self._indexes) - 1
@@ -127,8 +149,10 @@ class Accumulator:
         message = self._message
         known = message.usage
         extra = {} if known is None else known.extra
-        if known is None or any(getattr(usage, name) is not None for name in _COUNTS):
-            message.usage = evolve(usage, extra=extra)
+        counts = _counts(usage)
+        if known is None or counts != _NO_COUNTS:
+            message.usage = Usage(*counts)
+            message.usage.extra = extra
         merge(extra, usage.extra, self._silent)
 
     def _take_error(self, error: Error) -> None:
@@ -182,15 +206,19 @@ class _ChoiceState:
 
     def _call(self, part: Part, silent: frozenset[str]) -> None:
         fragment: Any = part
-        call = self.calls.find(fragment)
+        calls = self.calls
+        call = calls.find(fragment)
         begins = call is None
         if call is None:
             made = ToolCall(fragment.index, fragment.id, fragment.name, block=fragment.block)
             call = CallGrowth(made, self.grown)
             self.shelf.open(call)
         known = call.part
-        self.calls.enter(fragment, call, begins=begins)
-        for name in ("index", "id", "name", "block"):
+        if known.index is None and calls.at(fragment.index) is None:
+            # A late number that is another call's would make one of the two.
+            known.index = fragment.index
+        calls.enter(fragment, call, begins=begins)
+        for name in ("id", "name", "block"):
             if getattr(known, name) is None:
                 setattr(known, name, getattr(fragment, name))
         if fragment.arguments is not None:
@@ -206,5 +234,8 @@ class _ChoiceState:
             tokens = getattr(logprobs, name)
             if tokens is not None:
                 said = getattr(known, name)
-                setattr(known, name, [*tokens]) if said is None else said.extend(tokens)
+                if said is None:
+                    setattr(known, name, fresh_tokens(tokens))
+                else:
+                    said += fresh_tokens(tokens)
         merge(known.extra, logprobs.extra, silent)

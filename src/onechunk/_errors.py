@@ -5,9 +5,10 @@ from __future__ import annotations
 import copyreg
 from typing import TYPE_CHECKING, Any, Final
 
+from onechunk._message import Message
+
 if TYPE_CHECKING:
     from onechunk._loss import Loss
-    from onechunk._message import Message
 
 __all__ = [
     "AdapterError",

@@ -7,9 +7,11 @@ import re
 from base64 import b64decode, b64encode
 from typing import Any, Final
 
+from onechunk._adapter import own
 from onechunk._json import dumps
 from onechunk._marks import is_object
 from onechunk._parts import Media, ToolCall
+from onechunk._series import same
 
 __all__ = ["CallGrowth", "Growth", "MediaGrowth", "mended"]
 
@@ -34,7 +36,7 @@ class Growth:
         self.pieces: list[str] = []
 
     def grow(self, piece: str) -> None:
-        """Add a piece."""
+        """Add a piece, which is a string: nothing but joining happens to it later."""
         if not self.pieces:
             self.grown.append(self)
         self.pieces.append(piece)
@@ -71,16 +73,31 @@ class CallGrowth(Growth):
 
     def add(self, arguments: Any) -> None:
         """Add a piece of text, or a whole object; an object that is not alone becomes text."""
-        part = self.part
-        if is_object(arguments) and part.arguments is None and not self.pieces:
-            part.arguments = arguments
+        if isinstance(arguments, str):
+            self._be_text()
+            self.grow(arguments)
             return
-        if is_object(part.arguments):
-            if part.arguments == arguments:
-                return
-            part.arguments = dumps(part.arguments).decode()
-        piece: Any = dumps(arguments).decode() if is_object(arguments) else arguments
-        self.grow(piece)
+        if not is_object(arguments):
+            message = f"arguments are text or an object, not {type(arguments).__name__}"
+            raise TypeError(message)
+        part = self.part
+        if part.arguments is None and not self.pieces:
+            part.arguments = own(arguments)
+        elif not is_object(part.arguments) or not same(part.arguments, arguments):
+            text = dumps(arguments).decode()
+            self._be_text()
+            self.grow(text)
+
+    def _be_text(self) -> None:
+        if is_object(self.part.arguments):
+            self.part.arguments = dumps(self.part.arguments).decode()
+
+    def settle(self) -> None:
+        """Join what came; some send `{}` first and the arguments behind it."""
+        super().settle()
+        part = self.part
+        while part.arguments.startswith("{}{"):
+            part.arguments = part.arguments[2:]
 
 
 class MediaGrowth(Growth):
@@ -105,9 +122,10 @@ class MediaGrowth(Growth):
                 rest = b64decode(known[-4:], validate=True) + b64decode(piece, validate=True)
             except (binascii.Error, ValueError):
                 # What is no base64 is not ours to mend.
-                piece = known + piece
+                piece = known[-4:] + piece
             else:
-                piece = known[:-4] + b64encode(rest).decode()
+                piece = b64encode(rest).decode()
+            self.pieces.append(known[:-4])
         self.pieces.append(piece)
 
 

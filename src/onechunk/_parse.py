@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Final
+
 from onechunk._errors import ArgumentsError
 from onechunk._framing._scan import BracketScanner
 from onechunk._json import loads, loads_exact
@@ -9,6 +13,12 @@ from onechunk._marks import Json, is_object
 from onechunk._parts import ToolCall
 
 __all__ = ["parse_arguments"]
+
+_WORDS: Final = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
+_OPEN_ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{0,4}")
+_OPEN_NUMBER: Final = re.compile(
+    r"(?:.*[^\d.eE+-])?-?(?:0|[1-9]\d*)(?:\.|(?:\.\d+)?[eE][+-]?)", re.DOTALL
+)
 
 
 def parse_arguments(call: ToolCall) -> Json:
@@ -22,23 +32,31 @@ def parse_arguments(call: ToolCall) -> Json:
     if not isinstance(arguments, str):
         message = f"the arguments of the call {who!r} are no text but {type(arguments).__name__}"
         raise ArgumentsError(message, text=repr(arguments), cut_off=False)
-    data = arguments.encode("utf-8", "surrogatepass")
     try:
-        return loads(data)
+        return loads(arguments.encode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         pass
     try:
         return loads_exact(arguments)
     except ValueError as exc:
-        cut_off = is_cut_off(data)
+        cut_off = _is_cut_off(arguments, exc.__cause__)
         what = f"were cut off after {len(arguments)} characters" if cut_off else f"are {exc}"
         message = f"the arguments of the call {who!r} {what}"
         raise ArgumentsError(message, text=arguments, cut_off=cut_off) from exc
 
 
-def is_cut_off(data: bytes) -> bool:
-    """Say whether *data* that is no JSON text begins like one and leaves something open."""
-    if data.lstrip()[:1] not in (b"{", b"["):
+def _is_cut_off(text: str, cause: BaseException | None) -> bool:
+    """Say whether *text* is the beginning of a JSON text; *cause* says why it is none."""
+    if not isinstance(cause, json.JSONDecodeError):
+        # It is too deep, or has too large a number, and reading it ended there.
+        return not BracketScanner().feed(text.encode("utf-8", "surrogatepass"))
+    if cause.msg.startswith("Unterminated string"):
+        return True
+    if "escape" in cause.msg:
+        return _OPEN_ESCAPE.fullmatch(text, text.rfind("\\")) is not None
+    if cause.msg.startswith("Invalid control"):
         return False
-    # A backslash at the end would be taken for the escape of what follows.
-    return not BracketScanner().feed(data.rstrip(b"\\"))
+    rest = text[cause.pos :]
+    if not rest.strip(" \t\n\r") or (rest[0] in ".eE" and _OPEN_NUMBER.fullmatch(text)):
+        return True
+    return cause.msg.startswith("Expecting value") and any(w.startswith(rest) for w in _WORDS)

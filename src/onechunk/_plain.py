@@ -10,7 +10,9 @@ from attrs import NOTHING, fields, has
 
 from onechunk._chunk import Chunk
 from onechunk._marks import DERIVED, UNSET, Json, is_object
+from onechunk._message import Message
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
+from onechunk._series import Series
 
 __all__ = ["plain", "plain_value"]
 
@@ -27,17 +29,18 @@ _TAGS: Final[Mapping[type[Any], str]] = {
 _MARKS: Final[Mapping[Any, Json]] = {UNSET: {"$": "unset"}, DERIVED: {"$": "derived"}}
 
 
-def plain(chunk: Chunk) -> dict[str, Json]:
-    """Return *chunk* as JSON values in the order of its fields.
+def plain(chunk: Chunk | Message) -> dict[str, Json]:
+    """Return *chunk*, or a message, as JSON values in the order of its fields.
 
     Fields that hold their default are left out, so different chunks stay different. A part says
-    its class under the first key, `part`. The marks are `{"$": "unset"}` and `{"$": "derived"}`;
-    bytes are text in which what is no UTF-8 is a lone surrogate.
+    its class under the first key, `part`. The marks are `{"$": "unset"}` and `{"$": "derived"}`, a
+    series is `{"$": "series", "values": …}`; bytes are text in which what is no UTF-8 is a lone
+    surrogate.
 
     Raises:
         RecursionError: Residue is nested too deeply.
     """
-    return _object(chunk, Chunk)
+    return _object(chunk, chunk.__class__)
 
 
 def _object(value: Any, kind: type[Any]) -> dict[str, Json]:
@@ -72,5 +75,7 @@ def plain_value(value: Json) -> Json:
         return value.decode("utf-8", "surrogateescape")
     if isinstance(value, Enum):
         return _MARKS.get(value, value.value)
+    if isinstance(value, Series):
+        return {"$": "series", "values": plain_value(value.values)}
     kind: type[Any] = value.__class__
     return _object(value, kind) if has(kind) else value

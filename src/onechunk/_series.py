@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import define, field
 
+from onechunk._adapter import own
 from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 
-__all__ = ["Series", "merge", "said_last", "unfold"]
+__all__ = ["Series", "fresh_extra", "merge", "said_last", "same", "unfold"]
 
 DEPTH: Final = 16
 """So many levels down residue is merged key by key, and below as a whole: its depth is the
@@ -16,8 +18,14 @@ sender's to choose."""
 
 Object = dict[str, Json]
 
+_ABSENT: Final = object()
 
-@frozen
+
+def _listed(values: Iterable[Json]) -> list[Json]:
+    return [*values]
+
+
+@define(weakref_slot=False)
 class Series:
     """What one key of residue said in turn, where chunks of a stream said different things.
 
@@ -28,7 +36,7 @@ class Series:
         values: At least two, in the order in which they came.
     """
 
-    values: tuple[Json, ...]
+    values: list[Json] = field(converter=_listed)
 
 
 def merge(known: Object, new: Object, silent: frozenset[str], depth: int = DEPTH) -> None:
@@ -41,16 +49,13 @@ def merge(known: Object, new: Object, silent: frozenset[str], depth: int = DEPTH
         depth: Levels that may follow.
     """
     for key, value in new.items():
-        # Most chunks of a stream hold the very same strings.
-        if known.get(key, UNSET) is value and value is not UNSET:
+        old = known.get(key, _ABSENT)
+        # Most chunks of a stream hold the very same values.
+        if old is value or key in silent or (value.__class__ is str and value == old):
             continue
-        if key in silent:
-            continue
-        if key not in known:
+        if old is _ABSENT:
             known[key] = _own(value, silent, depth)
-            continue
-        old = known[key]
-        if is_object(old) and is_object(value) and depth:
+        elif is_object(old) and is_object(value) and depth:
             merge(old, value, silent, depth - 1)
         elif _is_silent(old):
             if not _is_silent(value):
@@ -59,13 +64,20 @@ def merge(known: Object, new: Object, silent: frozenset[str], depth: int = DEPTH
             known[key] = _with(old, value)
 
 
+def fresh_extra(extra: Object) -> Object:
+    """Return a copy of residue that shares nothing which may change."""
+    return _own({**extra}, frozenset(), DEPTH + 1)  # type: ignore[no-any-return]
+
+
 def _own(value: Json, silent: frozenset[str], depth: int) -> Json:
-    """Return *value* with dicts of its own as deep as they may be merged."""
+    """Return *value* with nothing in it that may change elsewhere."""
+    if isinstance(value, Series):
+        return Series(own(value.values))
     if not is_object(value) or not depth:
-        return value
-    own: Object = {}
-    merge(own, value, silent, depth - 1)
-    return own
+        return own(value)
+    mine: Object = {}
+    merge(mine, value, silent, depth - 1)
+    return mine
 
 
 def _is_silent(value: Json) -> bool:
@@ -74,8 +86,12 @@ def _is_silent(value: Json) -> bool:
 
 def _with(old: Json, value: Json) -> Json:
     """Return *old* and then *value*, which is left out if it is what *old* said last."""
-    values = old.values if isinstance(old, Series) else (old,)
-    return old if same(values[-1], value) else Series((*values, value))
+    if not isinstance(old, Series):
+        return old if same(old, value) else Series([old, own(value)])
+    if not same(old.values[-1], value):
+        # It grows where it lies: a key may say something else in every chunk.
+        old.values.append(own(value))
+    return old
 
 
 def same(one: Json, two: Json) -> bool:
@@ -96,44 +112,36 @@ def same(one: Json, two: Json) -> bool:
             if len(a) != len(b):
                 return False
             todo += zip(a, b, strict=True)
-        elif a != b:
+        elif a != b and (a == a or b == b):  # noqa: PLR0124 - NaN is the same as NaN
             return False
     return True
 
 
-def said_last(value: Json) -> Json:
+def said_last(value: Json, depth: int = DEPTH + 1) -> Json:
     """Return *value* with what each series said last in its place, and with dicts of its own."""
     if isinstance(value, Series):
         return value.values[-1]
-    if is_object(value):
-        return {key: said_last(each) for key, each in value.items()}
+    if is_object(value) and depth:
+        return {key: said_last(each, depth - 1) for key, each in value.items()}
     return value
 
 
 def unfold(extra: Object) -> list[Object]:
     """Return residues that make *extra* if they are merged in turn; one if there is no series."""
-    steps = max((_steps(value) for value in extra.values()), default=1)
-    return [_at(extra, step) for step in range(steps)]
+    return _unfolded({**extra}, DEPTH + 1)
 
 
-def _steps(value: Json) -> int:
+def _unfolded(value: Json, depth: int) -> list[Json]:
+    """Return what makes *value* if it is said in turn: all that did not change, then the rest."""
     if isinstance(value, Series):
-        return len(value.values)
-    if is_object(value):
-        return max(map(_steps, value.values()), default=1)
-    return 1
-
-
-def _at(extra: Object, step: int) -> Object:
-    """Return what *extra* says that was new at *step*; at the first, all that did not change."""
-    found: Object = {}
-    for key, value in extra.items():
-        if isinstance(value, Series):
-            if step < len(value.values):
-                found[key] = value.values[step]
-        elif is_object(value):
-            if step < _steps(value):
-                found[key] = _at(value, step)
-        elif not step:
-            found[key] = value
-    return found
+        first, *others = value.values
+        return [*_unfolded(first, depth), *own(others)]
+    if not is_object(value) or not depth:
+        return [own(value)]
+    turns: list[Json] = [{}]
+    for key, each in value.items():
+        for turn, said in enumerate(_unfolded(each, depth - 1)):
+            if turn == len(turns):
+                turns.append({})
+            turns[turn][key] = said
+    return turns

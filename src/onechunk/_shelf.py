@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attrs import evolve
-
-from onechunk._growth import Growth, MediaGrowth
+from onechunk._fresh import fresh_part
+from onechunk._growth import Growth, MediaGrowth, mended
 from onechunk._parts import Media, Other, Part, Reasoning, Refusal, Text, ToolCall
 from onechunk._series import merge
 
@@ -50,9 +49,10 @@ class Shelf:
         elif kind is Media:
             self._media(part, silent)
         elif kind is Other:
-            self._other(part)
+            self._other(part, silent)
         else:
-            self._put(part, silent)
+            # What comes whole is repeated by nothing: all that it says counts.
+            self._put(part, frozenset())
 
     def _put(self, part: Any, silent: frozenset[str]) -> Any:
         """Put up a part that is whole."""
@@ -62,6 +62,7 @@ class Shelf:
         return made
 
     def _text(self, part: Any, kind: type[Any], silent: frozenset[str]) -> None:
+        _check_text(part.text)
         block = part.block
         if block is not None:
             growth = self._blocks.get((kind, block))
@@ -90,11 +91,11 @@ class Shelf:
             known.encrypted = known.encrypted if part.encrypted is None else part.encrypted
         if part.extra:
             merge(growth.part.extra, part.extra, silent)
-        self._last = growth
 
     def _begin(self, part: Any, kind: type[Any], silent: frozenset[str]) -> None:
         """Begin a text; it takes the place of an empty one that only opened the answer."""
         growth = Growth(_copy(part, silent), "text", self._grown)
+        growth.part.text = mended(part.text)
         if part.block is not None:
             self._blocks[kind, part.block] = growth
         else:
@@ -110,6 +111,9 @@ class Shelf:
 
     def _media(self, part: Any, silent: frozenset[str]) -> None:
         """Add a media; only audio comes in pieces where no block holds them together."""
+        for text in (part.data, part.transcript):
+            if text is not None:
+                _check_text(text)
         block = part.block
         growth = self._last if block is None else self._blocks.get((Media, block))
         if growth is None or not _is_piece(growth.part, part):
@@ -125,18 +129,19 @@ class Shelf:
                 growth.transcript.grow(part.transcript)
         if part.extra:
             merge(growth.part.extra, part.extra, silent)
-        self._last = growth
 
-    def _other(self, part: Any) -> None:
+    def _other(self, part: Any, silent: frozenset[str]) -> None:
         """Add content without a word here; untyped text of one block is one text."""
         key = None if part.block is None else (Other, part.block)
         text = part.type is None and isinstance(part.value, str)
         growth = self._blocks.get(key) if text and key is not None else None
         if growth is not None:
             growth.grow(part.value)
+            merge(growth.part.extra, part.extra, silent)
             return
-        made = self._put(part, frozenset())
+        made = self._put(part, silent)
         if text and key is not None:
+            made.value = mended(made.value)
             self._blocks[key] = Growth(made, "value", self._grown)
 
 
@@ -155,7 +160,13 @@ def are_apart(parts: list[Part]) -> bool:
 def _copy(part: Any, silent: frozenset[str]) -> Any:
     extra: dict[str, Any] = {}
     merge(extra, part.extra, silent)
-    return evolve(part, extra=extra)
+    return fresh_part(part, extra)
+
+
+def _check_text(text: object) -> None:
+    if not isinstance(text, str):
+        message = f"a text is needed, not {type(text).__name__}"
+        raise TypeError(message)
 
 
 def _is_sealed(part: Any) -> bool:

@@ -12,17 +12,19 @@ from attrs import evolve
 
 from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
 from onechunk._errors import UNWRITABLE, EncodeError
+from onechunk._fresh import fresh_part, fresh_tokens
 from onechunk._marks import Json, is_object
 from onechunk._message import Message
-from onechunk._parts import Media, Part, Reasoning, Refusal, Text, ToolCall
-from onechunk._series import unfold
+from onechunk._parts import Media, Other, Part, Reasoning, Refusal, Text, ToolCall
+from onechunk._registry import SPLIT, WHOLE
+from onechunk._series import fresh_extra, unfold
 
 __all__ = ["By", "split"]
 
 By = int | Literal["part", "word"] | Callable[[str], Iterable[str]]
 """How texts are cut: most characters a piece, whole parts, words, or a function of the text."""
 
-_WORD: Final = re.compile(r"\s*\S+\s*?(?=\s|$)|\s+")
+_WORD: Final = re.compile(r"\s*\S+|\s+")
 _TEXTS: Final[dict[type[Any], str]] = {
     Text: "text",
     Reasoning: "text",
@@ -46,11 +48,15 @@ def split(message: Message, *, by: By = "word") -> Iterator[Chunk]:
     Raises:
         EncodeError: The message's fields are not what they should be, or *by* is no way to cut.
     """
-    cut = _cutter(by)
+    return _split(message, _cutter(by))
+
+
+def _split(message: Message, cut: Callable[[str], list[str]]) -> Iterator[Chunk]:
     try:
         yield from _Splitter(message, cut).chunks()
     except UNWRITABLE as exc:
-        dialect = message.dialect if isinstance(message.dialect, str) else None
+        dialect = getattr(message, "dialect", None)
+        dialect = dialect if isinstance(dialect, str) else None
         text = f"the message cannot be split: {exc}"
         raise EncodeError(text, dialect=dialect) from exc
 
@@ -73,7 +79,8 @@ def _checked(pieces: list[str], text: str) -> list[str]:
     if "".join(pieces) != text:
         message = "the pieces do not make the text again"
         raise EncodeError(message)
-    return pieces or [text]
+    # A piece without text says nothing, not even where the text goes on.
+    return [piece for piece in pieces if piece] or [text]
 
 
 class _Splitter:
@@ -87,11 +94,14 @@ class _Splitter:
         message = self._message
         for extra in unfold(message.extra):
             yield self._chunk(extra=extra)
-        for number, choice in enumerate(message.in_order()):
-            # A choice without an index counts by its place, which others before it must keep.
-            before = [Choice(None) for _ in range(number)] if choice.index is None else []
+        choices = message.in_order()
+        before = _before(message.choices)
+        for choice in choices:
             for said in self._choice(choice):
-                yield self._chunk(choices=[*before, said])
+                yield self._chunk(choices=[*before.get(id(choice), ()), said])
+        for choice in choices:
+            for said in _end(choice):
+                yield self._chunk(choices=[*before.get(id(choice), ()), said])
         if message.usage is not None:
             usage = message.usage
             for extra in unfold(usage.extra):
@@ -105,7 +115,11 @@ class _Splitter:
 
     def _chunk(self, **said: Any) -> Chunk:
         message = self._message
-        return Chunk(message.id, message.model, message.created, dialect=message.dialect, **said)
+        dialect = message.dialect
+        if dialect is not None and not dialect.endswith(WHOLE):
+            # Its residue was gathered from many frames: no single one may go home with it.
+            dialect += SPLIT
+        return Chunk(message.id, message.model, message.created, dialect=dialect, **said)
 
     def _choice(self, choice: Choice) -> Iterator[Choice]:
         role = choice.role
@@ -118,49 +132,81 @@ class _Splitter:
                 yield Choice(choice.index, parts=[piece], logprobs=tokens.of(piece))
         for rest in tokens.rest():
             yield Choice(choice.index, logprobs=rest)
-        if choice.finish is not None or choice.stop is not None:
-            finish = None if choice.finish is None else evolve(choice.finish)
-            yield Choice(choice.index, finish=finish, stop=choice.stop)
 
     def _pieces(self, part: Part) -> Iterator[Part]:
         """Yield the pieces of a part; all it has but its text comes with the first, seals last."""
-        name = _TEXTS.get(type(part))
-        first, *others = unfold(part.extra)
-        text = None if name is None else getattr(part, name)
-        if name is None or text is None or is_object(text):
-            yield evolve(part, extra=first)
-            for extra in others:
-                yield _more(part, extra)
+        more = _MORE.get(type(part)) if _may_go_on(part) else None
+        if more is None:
+            yield fresh_part(part, fresh_extra(part.extra))
             return
-        pieces = self._cut(text)
-        head: Any = evolve(part, extra=first)
-        setattr(head, name, pieces[0])
-        seal = _seal_of(part)
-        if seal is not None and (len(pieces) > 1 or others):
-            head.signature = head.encrypted = None
+        first, *others = unfold(part.extra)
+        head = fresh_part(part, first)
+        name = _TEXTS.get(type(part))
+        text = None if name is None else getattr(part, name)
+        pieces: list[Any] = []
+        if name is not None and text and _may_be_cut(part):
+            said, *rest = self._cut(text)
+            setattr(head, name, said)
+            pieces += [more(part, piece, {}) for piece in rest]
+        if pieces and type(part) is Reasoning:
+            head.signature, pieces[-1].signature = None, part.signature
+            head.encrypted, pieces[-1].encrypted = None, part.encrypted
         yield head
-        rest = [_more(part, {}, **{name: piece}) for piece in pieces[1:]]
-        rest += [_more(part, extra) for extra in others]
-        if seal is not None and rest:
-            rest[-1].signature, rest[-1].encrypted = seal
-        yield from rest
+        yield from pieces
+        for extra in others:
+            yield more(part, None, extra)
 
 
-def _seal_of(part: Any) -> tuple[str | None, str | None] | None:
-    """Return signature and encrypted text of reasoning that has any."""
-    if type(part) is not Reasoning or (part.signature is None and part.encrypted is None):
-        return None
-    return part.signature, part.encrypted
+def _before(choices: list[Choice]) -> dict[int, list[Choice]]:
+    """Return what must stand before each choice without an index, which counts by its place."""
+    found: dict[int, list[Choice]] = {}
+    known = next((choice.index for choice in choices if choice.index is not None), None)
+    place = -1
+    for choice in choices:
+        if choice.index is None:
+            place = max(place + 1, 0)
+            found[id(choice)] = [Choice(known) for _ in range(place)]
+        else:
+            place = choice.index
+    return found
 
 
-def _more(part: Any, extra: dict[str, Json], **said: Any) -> Any:
-    """Return a piece that goes on with *part*."""
-    kind: type[Any] = part.__class__
-    if kind is ToolCall:
-        return ToolCall(part.index, block=part.block, extra=extra, **said)
-    if kind is Media:
-        return Media(part.kind, block=part.block, extra=extra)
-    return kind(**{"text": "", **said}, block=part.block, extra=extra)
+def _end(choice: Choice) -> Iterator[Choice]:
+    """Yield why a choice ended: behind the parts of all, since an error ends a stream."""
+    if choice.finish is not None or choice.stop is not None:
+        finish = None if choice.finish is None else evolve(choice.finish)
+        yield Choice(choice.index, finish=finish, stop=choice.stop)
+
+
+def _may_go_on(part: Any) -> bool:
+    """Say whether a piece can go on with *part*, as `Shelf` does it."""
+    if type(part) is Media:
+        return part.kind == "audio" or part.block is not None
+    if type(part) is Other:
+        return part.type is None and isinstance(part.value, str) and part.block is not None
+    return True
+
+
+def _may_be_cut(part: Any) -> bool:
+    """Say whether pieces of the text find together; encrypted without a block stands alone."""
+    if is_object(getattr(part, "arguments", None)):
+        return False
+    return getattr(part, "encrypted", None) is None or part.block is not None
+
+
+_More = Callable[[Any, str | None, dict[str, Json]], Any]
+
+_MORE: Final[dict[type[Any], _More]] = {
+    Text: lambda part, text, extra: Text(text or "", part.block, extra),
+    Reasoning: lambda part, text, extra: Reasoning(text or "", block=part.block, extra=extra),
+    Refusal: lambda part, text, extra: Refusal(text or "", part.block, extra),
+    ToolCall: lambda part, text, extra: ToolCall(
+        part.index, arguments=text, block=part.block, extra=extra
+    ),
+    Media: lambda part, _, extra: Media(part.kind, block=part.block, extra=extra),
+    Other: lambda part, _, extra: Other(None, "", part.block, extra),
+}
+"""Class of part to what makes a piece that goes on with such a part."""
 
 
 class _Tokens:
@@ -187,7 +233,7 @@ class _Tokens:
         if known is None or not tokens:
             return None
         self._given = True
-        said: dict[str, Any] = {known.name: tokens}
+        said: dict[str, Any] = {known.name: fresh_tokens(tokens)}
         return Logprobs(**said)
 
     def rest(self) -> Iterator[Logprobs]:
@@ -231,4 +277,4 @@ class _List:
 
     def left(self) -> list[TokenLogprob] | None:
         """Return the tokens that were not given out; None if there are none."""
-        return self._tokens[self._given :] or None
+        return fresh_tokens(self._tokens[self._given :]) or None
