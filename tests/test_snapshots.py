@@ -5,8 +5,16 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from onechunk import OnechunkError, decode
+from onechunk import (
+    Message,
+    OnechunkError,
+    accumulate,
+    decode,
+    decode_message,
+    encode_message,
+)
 from onechunk._plain import plain
+from tests.support.bodies import BODIES, body_id
 from tests.support.families import CHOICES, EVENTS
 from tests.support.frames import Event, events, read_frames
 from tests.support.recordings import RECORDINGS, Recording
@@ -39,11 +47,31 @@ def targets_of(recording: Recording) -> tuple[str, ...]:
 def in_all_dialects(recording: Recording) -> dict[str, list[Any]]:
     """Return the canonical chunks of a recording, and its frames in other dialects."""
     chunks = decode_all(recording.dialect, [recording.data])
-    found: dict[str, list[Any]] = {"canonical": [plain(chunk) for chunk in chunks]}
+    found: dict[str, list[Any]] = {
+        "canonical": [plain(chunk) for chunk in chunks],
+        "message": shown_message(accumulate(chunks)),
+    }
     for target in targets_of(recording):
         if target != recording.dialect:
             data = translate(recording.dialect, target, recording.data).data
             found[target] = [_shown(event) for event in events(read_frames(data))]
+    return found
+
+
+def shown_message(message: Message) -> list[Any]:
+    """Return a message in lines: what it says of itself, then a line for each choice."""
+    shown = plain(message)
+    choices = shown.pop("choices", [])
+    return [shown, *choices]
+
+
+def body_in_all_dialects(body: Recording) -> dict[str, list[Any]]:
+    """Return the message of a body that came whole, and the bodies that other dialects have."""
+    message = decode_message(body.dialect, body.data)
+    found = {"message": shown_message(message)}
+    for target in ("openai", "mistral", "anthropic", "gemini", "responses"):
+        if target != body.dialect:
+            found[target] = [encode_message(target, message)]
     return found
 
 
@@ -66,9 +94,19 @@ def errors_of(recording: Recording) -> dict[str, list[Any]]:
     return {"canonical": found}
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.id)
-def test_snapshot(recording: Recording, snapshot: SnapshotAssertion) -> None:
-    """A recording's canonical chunks, and its frames in other dialects, are those stored."""
-    found = errors_of(recording) if recording.id in ILLEGAL else in_all_dialects(recording)
+CASES = {
+    **{recording.id: recording for recording in RECORDINGS},
+    **{body_id(body): body for body in BODIES},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_snapshot(case: str, snapshot: SnapshotAssertion) -> None:
+    """Canonical chunks, message and frames in other dialects of a recording are those stored."""
+    recording = CASES[case]
+    if recording in BODIES:
+        found = body_in_all_dialects(recording)
+    else:
+        found = errors_of(recording) if case in ILLEGAL else in_all_dialects(recording)
 
     assert found == snapshot
