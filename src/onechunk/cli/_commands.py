@@ -8,11 +8,14 @@ import click
 
 from onechunk.cli._adapters import adapters
 from onechunk.cli._check import check
+from onechunk.cli._collect import collect
 from onechunk.cli._convert import convert
 from onechunk.cli._demo import demo
+from onechunk.cli._diff import diff
 from onechunk.cli._exits import EXITS
 from onechunk.cli._group import Commands
 from onechunk.cli._show import show
+from onechunk.cli._stats import stats
 
 __all__ = ["onechunk"]
 
@@ -23,6 +26,7 @@ _EPILOG = "\n".join(
         "  onechunk demo",
         "  onechunk convert --from mistral --to openai answer.sse",
         "  curl -sN … | onechunk show --from llama",
+        "  onechunk collect --from anthropic answer.sse",
         "  onechunk check tests/recordings",
         "",
         "\b",
@@ -49,5 +53,5 @@ def onechunk(context: click.Context) -> None:
         context.color = False
 
 
-for _command in (adapters, check, convert, demo, show):
+for _command in (adapters, check, collect, convert, demo, diff, show, stats):
     onechunk.add_command(_command)

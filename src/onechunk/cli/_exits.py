@@ -16,7 +16,7 @@ BROKEN_PIPE: Final = 141
 
 EXITS: Final[Mapping[int, str]] = {
     FINE: "All is well.",
-    DIFFERENCE: "check found a difference; convert --strict would lose something.",
+    DIFFERENCE: "check or diff found a difference; convert --strict would lose something.",
     USAGE: "A wrong option, an unknown dialect, a file that cannot be read or written.",
     BAD_INPUT: "The input is not what its dialect allows; all before it was written.",
     INTERRUPTED: "Interrupted (128 + SIGINT).",

@@ -16,7 +16,7 @@ from onechunk._json import loads_exact
 from onechunk._marks import UNSET, Json, is_object
 from onechunk.cli._differences import differences
 
-__all__ = ["Difference", "Outcome", "round_trip"]
+__all__ = ["Difference", "Outcome", "compare_frames", "round_trip"]
 
 
 @frozen
@@ -87,6 +87,21 @@ def round_trip(dialect: str, data: bytes) -> Outcome:
     except OnechunkError as error:  # what was decoded must encode
         found = [Difference(error.event or 0, error.path, error.message)]
     return Outcome(len(chunks), foreign, found)
+
+
+def compare_frames(dialect: str, before: bytes, after: bytes) -> list[Difference]:
+    """Return how the frames of two streams of one dialect differ.
+
+    Raises:
+        WireError: One of them is bad input.
+    """
+    items: list[list[_Item]] = []
+    for data in (before, after):
+        decoder = Decoder(dialect)
+        decoder.feed(data)
+        decoder.close()
+        items.append(list(_items(data, decoder.framing or "sse")))
+    return list(_compare(*items))
 
 
 def _is_foreign(chunks: list[Chunk]) -> bool:
