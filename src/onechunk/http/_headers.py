@@ -1,0 +1,70 @@
+"""Which headers of a response stand for its body, and which for the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+__all__ = ["Headers", "encodings", "first", "without_body", "without_connection"]
+
+Headers = list[tuple[str, str]]
+
+CONNECTION: Final = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that are only for the next hop, whatever the body is."""
+
+BODY: Final = frozenset(
+    {
+        "accept-ranges",
+        "content-digest",
+        "content-encoding",
+        "content-length",
+        "content-md5",
+        "content-range",
+        "content-type",
+        "digest",
+        "etag",
+        "last-modified",
+        "repr-digest",
+    }
+)
+"""Headers that are wrong of a body that was translated."""
+
+
+def first(headers: Headers, name: str) -> str | None:
+    """Return the value of the first header of that name, which is given in lower case."""
+    return next((value for key, value in headers if key.lower() == name), None)
+
+
+def encodings(headers: Headers) -> list[str]:
+    """Return what must be undone to read the body, in the order in which it was done."""
+    values = [value for key, value in headers if key.lower() == "content-encoding"]
+    words = [word.strip().lower() for value in values for word in value.split(",")]
+    return [word for word in words if word not in {"", "identity"}]
+
+
+def without_connection(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Leave out what is meant for the next hop only, and what the sender says is."""
+    pairs = [*headers]
+    named = {
+        word.strip().lower()
+        for key, value in pairs
+        if key.lower() == "connection"
+        for word in value.split(",")
+    }
+    return [pair for pair in pairs if pair[0].lower() not in CONNECTION | named]
+
+
+def without_body(headers: Headers, *names: str) -> Headers:
+    """Leave out what stands for the body: the headers of these names, or any of them."""
+    gone = frozenset(names) or BODY
+    return [pair for pair in headers if pair[0].lower() not in gone]
