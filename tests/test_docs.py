@@ -26,6 +26,7 @@ from tests.support.meaning import meaning
 from tests.support.paths import ROOT
 from tests.support.recordings import RECORDINGS
 from tests.support.streams import decode_all, translate
+from tests.support.whole import body_round_trip, split_round_trip
 
 ALL_PAGES = (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
 
@@ -215,6 +216,21 @@ def test_example_adapter(install: Callable[..., Path]) -> None:
     ]
     assert decode_all("parley", [back.data])[-1].usage == chunks[-1].usage
     assert "".join(chunk.text for chunk in decode_all("parley", [back.data])) == "Good evening."
+
+
+def test_example_of_a_whole_body(install: Callable[..., Path]) -> None:
+    """The adapter that the page shows reads and writes answers that were not streamed."""
+    stream = install("parley", "```json", ".ndjson").read_bytes()
+    message = onechunk.accumulate(decode_all("parley", [stream]))
+    body = onechunk.encode_message("parley", message)
+
+    assert body["replies"] == [
+        {"n": 0, "speaker": "assistant", "says": "Good evening.", "ended": "done"}
+    ]
+    assert body_round_trip("parley", body) == ""
+    assert object_round_trip("parley.whole", body) == ""
+    assert split_round_trip(onechunk.decode_message("parley", body)) == ""
+    assert onechunk.encode_message("openai", message)["choices"][0]["finish_reason"] == "stop"
 
 
 def test_example_of_events(install: Callable[..., Path]) -> None:

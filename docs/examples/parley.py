@@ -1,5 +1,7 @@
 """An adapter for Parley, a service made up for this page: one JSON object a line."""
 
+from functools import partial
+
 from onechunk import UNSET, Adapter, Choice, Chunk, FinishReason, Rules, Text, Unset
 from onechunk.mapping import Each, Leaf, Says, Table, error_rows, finish_row, usage_row
 from onechunk.wire import Wire, rare, wire
@@ -54,7 +56,7 @@ WORDS = {
 """The word that is written for every reason."""
 
 
-def build() -> Table:
+def build(dialect: str) -> Table:
     """Say which key of the wire is which canonical field."""
     reply = (
         Leaf("n", "index", (int,), away=0),
@@ -72,16 +74,29 @@ def build() -> Table:
             usage_row("cost", {"read": "input_tokens", "written": "output_tokens"}),
             *error_rows(),
         ),
-        fixed={"dialect": "parley", "done": False, "frame": None},
+        fixed={"dialect": dialect, "done": False, "frame": None},
     )
 
+
+RULES = Rules(says=frozenset({Text}), usage="last", error_finish=True)
+
+WHOLE = Adapter(
+    name="parley.whole",
+    title="Parley, whole",
+    wire=Turn,
+    table=partial(build, "parley.whole"),
+    rules=RULES,
+    moves={},
+)
+"""An answer that is not streamed is the same object, once."""
 
 ADAPTER = Adapter(
     name="parley",
     title="Parley",
     wire=Turn,
-    table=build,
-    rules=Rules(says=frozenset({Text}), usage="last", error_finish=True),
+    table=partial(build, "parley"),
+    rules=RULES,
     framing="ndjson",
     end=None,
+    whole=WHOLE,
 )

@@ -9,10 +9,11 @@ from attrs import evolve
 from onechunk._adapter import Envelope, Rules
 from onechunk._chunk import Choice, Chunk, Error
 from onechunk._defaults import Defaults
+from onechunk._errors import OnechunkError
 from onechunk._finish import Finish, FinishReason
 from onechunk._parts import Part, ToolCall
 
-__all__ = ["is_failed", "prepare", "role_of", "whole_seconds"]
+__all__ = ["is_failed", "message_of", "prepare", "role_of", "whole_seconds"]
 
 
 def whole_seconds(created: float | None) -> int | None:
@@ -21,6 +22,11 @@ def whole_seconds(created: float | None) -> int | None:
     if created is None or created in {math.inf, -math.inf} or created != created:  # noqa: PLR0124
         return None
     return int(created)
+
+
+def message_of(error: OnechunkError | str | None) -> str | None:
+    """Return what the readers of a stream are told of an error; None if that is not known."""
+    return error.message if isinstance(error, OnechunkError) else error
 
 
 def role_of(rules: Rules, role: str | None) -> str | None:
