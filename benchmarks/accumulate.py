@@ -2,7 +2,7 @@
 
 Every figure is a ratio to `orjson.loads` of the same payloads in the same run, or a time beside
 those of the OpenAI SDK's accumulator and LangChain's, which join the same chunks. A peer that takes
-longer than `PATIENCE` at one size is not tried at the next.
+longer than `PATIENCE` is stopped, and larger sizes are left out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ARGUMENTS = 10_000_000
 """Characters of the one argument that is cut into as many fragments as a size says."""
 
 PATIENCE = 20.0
-"""Seconds that a peer may take before larger sizes are left out."""
+"""Seconds that a peer may take."""
 
 
 def chunks_of(dialect: str, texts: Sequence[bytes]) -> list[Chunk]:
@@ -60,7 +60,7 @@ def mend(dialect: str, chunks: Iterable[Chunk]) -> object:
 def by_openai(texts: Iterable[bytes]) -> object:
     """Join with the accumulator of the OpenAI SDK, the chunks being ready made."""
     state: Any = ChatCompletionStreamState()
-    for chunk in texts:
+    for chunk in patiently(texts):
         state.handle_chunk(chunk)
     return state.current_completion_snapshot
 
@@ -68,9 +68,22 @@ def by_openai(texts: Iterable[bytes]) -> object:
 def by_langchain(messages: Iterable[AIMessageChunk]) -> object:
     """Join as LangChain's streams do, by adding one message to the other."""
     joined: Any = None
-    for message in messages:
+    for message in patiently(messages):
         joined = message if joined is None else joined + message
     return joined
+
+
+def patiently(values: Iterable[Any]) -> Iterator[Any]:
+    """Yield *values* as long as `PATIENCE` lasts.
+
+    Raises:
+        TimeoutError: It is over.
+    """
+    end = time.process_time() + PATIENCE
+    for value in values:
+        if time.process_time() > end:
+            raise TimeoutError
+        yield value
 
 
 def ready_for_openai(texts: Iterable[bytes]) -> list[Any]:
@@ -174,9 +187,13 @@ def growth(sizes: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
                 if name in tired:
                     row.append("-")
                     continue
-                spent = timed(prepare())
-                if spent > PATIENCE:
+                case = prepare()
+                try:
+                    spent = timed(case)
+                except TimeoutError:
                     tired.add(name)
+                    row.append(f"> {PATIENCE:.0f} s")
+                    continue
                 each = spent / len(texts) * 1e6 if kind.endswith("µs") else spent
                 row.append(f"{each:.2f}")
         for name, row in rows.items():

@@ -420,6 +420,33 @@ def test_text_between_word_and_text() -> None:
     ] == [("", None), ("a", None), ("b", None), ("c", None), (None, "stop")]
 
 
+def test_choices_that_overtake() -> None:
+    """Each of several choices in a chunk is ended behind all its text."""
+
+    def both(*said: tuple[int, str, str | None]) -> dict[str, Any]:
+        choices = [
+            {"index": index, "delta": {"content": text}, "finish_reason": reason}
+            for index, text, reason in said
+        ]
+        return head() | {"choices": choices}
+
+    came = [both((0, "a", "stop"), (1, "b", "stop")), both((1, "c", "length"), (0, "d", None))]
+    translator = Translator("openai", "openai", repair=True)
+    out = translator.feed(b"".join(map(event, came)) + DONE) + translator.close()
+    told = [
+        (choice["index"], choice["delta"].get("content"), choice["finish_reason"])
+        for chunk in payloads(out)
+        for choice in chunk["choices"]
+    ]
+    assert told == [
+        (0, "a", None),
+        (1, "b", None),
+        (1, "c", "length"),
+        (0, "d", None),
+        (0, None, "stop"),
+    ]
+
+
 def test_too_late() -> None:
     """What comes when the word is written cannot overtake it: it is left out, and told."""
     counts: dict[str, Any] = {"usage": {"total_tokens": 3}, "choices": []}

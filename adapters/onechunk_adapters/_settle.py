@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
@@ -97,22 +98,26 @@ def _whole(group: list[Any], join: Join) -> Part | None:
                 values = (getattr(each, name) for each in group)
                 setattr(media, name, next((value for value in values if value), None))
             return None if media.data is None and media.url is None else media
-        case ToolCall():
-            try:
-                return with_object(evolve(head, arguments=head.arguments or "{}"))
-            except (ArgumentsError, TypeError):
-                return None
+        case ToolCall(arguments=arguments):
+            given = _object_of(arguments or "{}")
+            return None if given is None else evolve(head, arguments=given)
         case _:
             return head
 
 
 def joined_input(pieces: list[Json]) -> Object | None:
     """Return the object that *pieces* are the JSON text of; None if they were cut off."""
-    text = "".join(piece for piece in pieces if isinstance(piece, str))
+    return _object_of("".join(piece for piece in pieces if isinstance(piece, str)) or "{}")
+
+
+def _object_of(arguments: Json) -> Object | None:
+    """Return the object that arguments are; None if they are none, or no JSON, as NaN is none."""
     try:
-        return with_object(ToolCall(arguments=text or "{}")).arguments  # type: ignore[return-value]
-    except (ArgumentsError, TypeError):
+        given = with_object(ToolCall(arguments=arguments)).arguments
+        json.dumps(given, allow_nan=False)
+    except (ArgumentsError, TypeError, ValueError, RecursionError):
         return None
+    return given if is_object(given) else None
 
 
 def lost(extra: Object, placed: Collection[Keys], silent: frozenset[str]) -> list[Loss]:

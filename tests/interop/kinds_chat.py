@@ -243,12 +243,12 @@ def _empty_first(case: Case) -> None:
     for _, choice, _ in _deltas(case.payloads):
         said = [text for (index, _), text in texts.items() if index == choice["index"]]
         answer = _answer(case, choice)
-        answer.calls = [
-            evolve(call, arguments=f"{{}}{call.arguments}")
-            if text == f"{{}}{call.arguments}"
-            else call
-            for call, text in zip(answer.calls, said, strict=False)
-        ] + answer.calls[len(said) :]
+        # Where numbers are used again, more is joined than that.
+        if len(said) == len(answer.calls):
+            answer.calls = [
+                evolve(call, arguments=text) if text == f"{{}}{call.arguments}" else call
+                for call, text in zip(answer.calls, said, strict=True)
+            ]
 
 
 def _calls(case: Case) -> None:
@@ -347,7 +347,7 @@ CHAT: Final = (
     Kind(
         "id and model of the first chunk",
         "sdk",
-        "The first chunk's stand, though they are empty there, as Azure's are.",
+        "The first chunk's stand, though they are empty there, or the model is another one later.",
         _first_chunk,
     ),
     Kind(

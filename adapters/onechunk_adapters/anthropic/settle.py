@@ -22,6 +22,7 @@ BEGUN: Final = frozenset({"content", "stop_reason", "stop_sequence"})
 PLACES: Final[dict[Keys, str]] = {
     ("delta", "container"): "container",
     ("delta", "stop_details"): "stop_details",
+    ("request_id",): "request_id",
     ("context_management",): "context_management",
     ("input_transformations",): "input_transformations",
 }
