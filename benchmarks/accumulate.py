@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.types.chat import ChatCompletionChunk
 
 from benchmarks.streams import events_of, payloads
-from onechunk import Accumulator, Chunk, Decoder, Repairer, accumulate, split
+from onechunk import Accumulator, Chunk, Decoder, Message, Repairer, accumulate, split
 
 Case = Callable[[], object]
 
@@ -34,10 +35,15 @@ PATIENCE = 20.0
 """Seconds that a peer may take."""
 
 
-def chunks_of(dialect: str, texts: Sequence[bytes]) -> list[Chunk]:
+def chunks_of(dialect: str, texts: list[bytes]) -> list[Chunk]:
     """Return the chunks of a stream with these payloads."""
     decoder = Decoder(dialect)
     return [chunk for event in events_of(dialect, texts) for chunk in decoder.feed(event)]
+
+
+def parse(texts: Iterable[bytes]) -> object:
+    """Parse every payload."""
+    return [orjson.loads(text) for text in texts]
 
 
 def look(chunks: Iterable[Chunk]) -> object:
@@ -145,11 +151,11 @@ def ratios(rounds: int, events: int) -> Iterator[tuple[str, list[str]]]:
         chunks = chunks_of(dialect, texts)
         message = accumulate(chunks)
         cases: list[Case] = [
-            lambda texts=texts: [orjson.loads(text) for text in texts],
-            lambda chunks=chunks: accumulate(chunks),
-            lambda chunks=chunks: look(chunks),
-            lambda dialect=dialect, chunks=chunks: mend(dialect, chunks),
-            lambda message=message: list(split(message)),
+            partial(parse, texts),
+            partial(accumulate, chunks),
+            partial(look, chunks),
+            partial(mend, dialect, chunks),
+            partial(_split, message),
         ]
         found = [[timed(case) for case in cases] for _ in range(rounds)]
         base = [row[0] for row in found]
@@ -174,13 +180,11 @@ def growth(sizes: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
             texts = make(size)
             chunks = chunks_of("openai", texts)
             cases: dict[str, Callable[[], Case]] = {
-                "accumulate": lambda chunks=chunks: lambda: accumulate(chunks),
-                "with a look at each": lambda chunks=chunks: lambda: look(chunks),
-                "repair": lambda chunks=chunks: lambda: mend("openai", chunks),
-                "openai SDK": lambda texts=texts: _after(by_openai, ready_for_openai(texts)),
-                "langchain-core": lambda chunks=chunks: _after(
-                    by_langchain, ready_for_langchain(chunks)
-                ),
+                "accumulate": partial(partial, accumulate, chunks),
+                "with a look at each": partial(partial, look, chunks),
+                "repair": partial(partial, mend, "openai", chunks),
+                "openai SDK": partial(_after, by_openai, ready_for_openai, texts),
+                "langchain-core": partial(_after, by_langchain, ready_for_langchain, chunks),
             }
             for name, prepare in cases.items():
                 row = rows.setdefault(name, [])
@@ -200,8 +204,13 @@ def growth(sizes: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
             yield f"{kind}: {name}", row
 
 
-def _after(function: Callable[[Any], object], ready: Any) -> Case:
-    return lambda: function(ready)
+def _after(function: Callable[[Any], object], ready: Callable[[Any], Any], given: Any) -> Case:
+    """Return the case of a peer, whose own chunks are made before it is timed."""
+    return partial(function, ready(given))
+
+
+def _split(message: Message) -> object:
+    return list(split(message))
 
 
 def main() -> int:
