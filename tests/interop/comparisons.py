@@ -9,10 +9,11 @@ from onechunk import OnechunkError, load_adapters
 from tests.interop.accumulators import HELPERS, Helper, hear
 from tests.interop.bodies import Body, bodies
 from tests.interop.kinds import Found, Kind, compare
+from tests.interop.kinds_anthropic import ANTHROPIC, ANTHROPIC_BETA
 from tests.interop.kinds_chat import CHAT
-from tests.interop.kinds_events import ANTHROPIC, ANTHROPIC_BETA, RESPONSES, RESPONSES_EVENTS
 from tests.interop.kinds_gemini import GEMINI
 from tests.interop.kinds_mistral import MISTRAL
+from tests.interop.kinds_responses import RESPONSES, RESPONSES_EVENTS
 from tests.interop.repeats import REPEATS
 from tests.interop.replay import Replay
 from tests.support.frames import payloads

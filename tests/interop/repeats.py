@@ -12,7 +12,7 @@ from tests.interop.accumulated import Answer, Call, Whole, object_of, place_of
 from tests.interop.accumulators import response_whole
 from tests.interop.clients_events import named
 from tests.interop.kinds import Case, Kind, choices_of
-from tests.interop.kinds_events import ENDS
+from tests.interop.kinds_responses import ENDS
 
 __all__ = ["MADE_UP", "REPEATS", "Repeat"]
 
