@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -257,10 +258,14 @@ def test_a_spliced_stream_is_legal_everywhere(target: str) -> None:
         for cut in {0, 1, len(chunks) // 2, len(chunks)}:
             legs = decode_all(other.dialect, [other.data])
             encoder = Encoder(target)
-            spliced = splice(broken(*chunks[:cut]), lambda _, legs=legs: legs)
+            spliced = splice(broken(*chunks[:cut]), partial(_goes_on_with, legs))
             data = b"".join(map(encoder.feed, spliced)) + encoder.close()
 
             check_legal(data, target)
+
+
+def _goes_on_with(chunks: list[Chunk], _: Message) -> list[Chunk]:
+    return chunks
 
 
 def test_async() -> None:
@@ -300,3 +305,14 @@ def test_bad_chunks_break_a_leg() -> None:
 
     assert accumulate(spliced).text == "ab"
     assert isinstance(spliced.legs[0].failure, OnechunkError)
+
+
+def test_odd_chunks_raise_nothing_else() -> None:
+    """What only the end of a leg can tell is an error of this library too."""
+    wrong: Any = 7
+    bad = Chunk(choices=[Choice(parts=[ToolCall(0, "c", "f", wrong)])])
+    error: Any = "boom"
+    for chunk in (bad, Chunk(error=error)):
+        spliced = splice([chunk], lambda _: [said("b"), *ended()])
+        assert accumulate(spliced).text == "b"
+        assert isinstance(spliced.legs[0].failure, OnechunkError)

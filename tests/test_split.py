@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
-from random import Random
 from typing import Any
 
 import pytest
@@ -42,16 +41,21 @@ from tests.support.json_equal import difference
 from tests.support.legal import check_legal
 from tests.support.meaning import different, meaning, named
 from tests.support.recordings import Recording
-from tests.support.recuts import random_cuts, unlike
+from tests.support.recuts import unlike
 from tests.support.spoil import spoil
 from tests.support.streams import decode_all, encode_all
 from tests.test_laws import LEGAL
 from tests.test_meaning import TARGETS
 
-WAYS: list[Any] = ["word", "part", 1, 3, list, lambda text: re.split("(e|)", text)]
+
+def _at_every_e(text: str) -> list[str]:
+    return re.split("(e|)", text)
+
+
+WAYS: list[Any] = ["word", "part", 1, 3, list, _at_every_e]
 
 many = settings(
-    max_examples=400,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -102,8 +106,7 @@ def recorded(recording: Recording) -> Message:
 def test_recorded_messages(recording: Recording) -> None:
     """The message of every recording comes back, cut at each character or nowhere."""
     message = recorded(recording)
-    cut = random_cuts(Random(recording.id))  # noqa: S311 - no secret
-    for by in (*WAYS, cut):
+    for by in WAYS:
         assert unlike(message, accumulate(split(message, by=by))) == ""
 
 
@@ -118,7 +121,11 @@ def test_legal_streams(recording: Recording) -> None:
         data = b"".join(map(encoder.feed, chunks)) + encoder.close()
         check_legal(data, target)
         lost = different(said, meaning(decode_all(target, [data])))
-        assert lost.keys() <= named(encoder.losses, chunks), target
+        names = named(encoder.losses, chunks)
+        if "citations.references" in names:
+            # Of a source that only its number tells nothing is left, and the others move up.
+            names |= {"citations.url", "citations.title"}
+        assert lost.keys() <= names, target
 
 
 @few
@@ -236,6 +243,10 @@ def test_functions_that_lose_text(by: Callable[[str], Any]) -> None:
         list(split(full(), by=by))
 
 
+def _with_nothing_between(text: str) -> list[str]:
+    return ["", text[:1], "", text[1:]]
+
+
 def test_ways_to_cut() -> None:
     """Words take white space along; a number is the most characters; a function cuts itself."""
     message = Message(choices=[Choice(parts=[Text(" One\n two,  three ")])])
@@ -246,7 +257,7 @@ def test_ways_to_cut() -> None:
     assert cut("word") == [" One", "\n two,", "  three", " "]
     assert cut("part") == [" One\n two,  three "]
     assert cut(7) == [" One\n t", "wo,  th", "ree "]
-    assert cut(lambda text: ["", text[:1], "", text[1:]]) == [" ", "One\n two,  three "]
+    assert cut(_with_nothing_between) == [" ", "One\n two,  three "]
 
 
 @many

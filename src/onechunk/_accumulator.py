@@ -35,7 +35,8 @@ class Accumulator:
 
     The first id, time and role that say anything count, and the last model, finish word and stop
     sequence. Usage is a total so far: the last one that has any count stands for itself, and
-    nothing is summed. Choices never mix.
+    nothing is summed. Choices never mix. What comes behind the end mark, another answer, goes on
+    with no part of the first, and its blocks and calls are counted on; `Validator` reports it.
     """
 
     def __init__(self) -> None:
@@ -111,10 +112,14 @@ class Accumulator:
             self._take_error(chunk.error)
         if chunk.extra:
             self._take_residue(chunk.extra)
+        if chunk.done:
+            # What comes behind the end is another answer: it goes on with nothing of this one.
+            for state in self._states.values():
+                state.end()
 
     def _take_residue(self, extra: dict[str, Json]) -> None:
         known = self._message.extra
-        if not self._keeps.isdisjoint(extra):
+        if self._keeps and not self._keeps.isdisjoint(extra):
             merge(known, {key: extra[key] for key in extra if key in self._keeps}, _NOTHING)
             extra = {key: value for key, value in extra.items() if key not in self._keeps}
         merge(known, extra, self._silent)
@@ -175,13 +180,15 @@ def _check(chunk: object, event: int) -> None:
 class _ChoiceState:
     """One choice of the message, and where its next part belongs."""
 
-    __slots__ = ("calls", "choice", "grown", "shelf")
+    __slots__ = ("calls", "choice", "first", "grown", "next", "shelf")
 
     def __init__(self, index: int | None, grown: list[Growth]) -> None:
         self.choice = Choice(index)
         self.grown = grown
         self.shelf = Shelf(self.choice.parts, grown)
         self.calls: CallFinder[CallGrowth] = CallFinder()
+        # Where calls of another answer are counted from, and a number that no call has.
+        self.first = self.next = 0
 
     def add(self, choice: Choice, silent: frozenset[str]) -> None:
         """Add what a chunk says of the choice."""
@@ -204,8 +211,16 @@ class _ChoiceState:
         if choice.extra:
             merge(known.extra, choice.extra, silent)
 
+    def end(self) -> None:
+        """Let nothing that comes go on with what is there."""
+        self.shelf.end()
+        self.calls = CallFinder()
+        self.first = self.next
+
     def _call(self, part: Part, silent: frozenset[str]) -> None:
-        fragment: Any = part
+        fragment = self.shelf.moved(part)
+        if self.first and fragment.index is not None:
+            fragment = evolve(fragment, index=fragment.index + self.first)
         calls = self.calls
         call = calls.find(fragment)
         begins = call is None
@@ -217,6 +232,8 @@ class _ChoiceState:
         if known.index is None and calls.at(fragment.index) is None:
             # A late number that is another call's would make one of the two.
             known.index = fragment.index
+        if known.index is not None and known.index >= self.next:
+            self.next = known.index + 1
         calls.enter(fragment, call, begins=begins)
         for name in ("id", "name", "block"):
             if getattr(known, name) is None:

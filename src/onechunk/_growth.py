@@ -25,15 +25,19 @@ class Growth:
         part: The part, in the message.
         name: The field.
         grown: Those that grew since somebody looked; this one enters itself.
+
+    Attributes:
+        takes: The class of parts that go on with it without a block; None if there is none.
     """
 
-    __slots__ = ("grown", "name", "part", "pieces")
+    __slots__ = ("grown", "name", "part", "pieces", "takes")
 
     def __init__(self, part: Any, name: str, grown: list[Growth]) -> None:
         self.part = part
         self.name = name
         self.grown = grown
         self.pieces: list[str] = []
+        self.takes: type[Any] | None = None
 
     def grow(self, piece: str) -> None:
         """Add a piece, which is a string: nothing but joining happens to it later."""
@@ -50,7 +54,7 @@ class Growth:
         if not text:
             setattr(part, name, mended(new))
             return
-        if _HALF.match(text[-1]):
+        if not text.isascii() and _HALF.match(text[-1]):
             new, text = text[-1] + new, text[:-1]
         # A text that has no other name grows where it lies: looking often stays cheap.
         setattr(part, name, None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from attrs import evolve
+
 from onechunk._fresh import fresh_part
 from onechunk._growth import Growth, MediaGrowth, mended
 from onechunk._parts import Media, Other, Part, Reasoning, Refusal, Text, ToolCall
@@ -26,7 +28,7 @@ class Shelf:
         grown: Where parts that grew are noted.
     """
 
-    __slots__ = ("_blocks", "_grown", "_last", "_parts", "_plain")
+    __slots__ = ("_before", "_blocks", "_first", "_grown", "_last", "_next", "_parts", "_plain")
 
     def __init__(self, parts: list[Part], grown: list[Growth]) -> None:
         self._parts = parts
@@ -35,15 +37,39 @@ class Shelf:
         self._blocks: dict[tuple[type[Any], int], Growth] = {}
         # The last part of each class of text that has no block.
         self._plain: dict[type[Any], Growth] = {}
+        # Where blocks are counted from, and a number that no block has.
+        self._first = self._next = 0
+        # What stood last as an answer ended.
+        self._before: Growth | None = None
 
     def open(self, growth: Growth) -> None:
         """Put up a part that goes on."""
-        self._parts.append(growth.part)
+        self._append(growth.part)
         self._last = growth
+
+    def _append(self, part: Any) -> None:
+        self._parts.append(part)
+        self._before = None
+        if part.block is not None and part.block >= self._next:
+            self._next = part.block + 1
+
+    def end(self) -> None:
+        """Let no piece that comes go on with a part that is there; their blocks are counted on."""
+        self._before, self._last = self._last or self._before, None
+        self._blocks.clear()
+        self._first = self._next
+
+    def moved(self, part: Any) -> Any:
+        """Return *part* with its block as it is counted here."""
+        if self._first and part.block is not None:
+            return evolve(part, block=part.block + self._first)
+        return part
 
     def add(self, part: Part, silent: frozenset[str]) -> None:
         """Add a part, or a piece of one, that is no tool call."""
         kind: type[Any] = part.__class__
+        if self._first:
+            part = self.moved(part)
         if kind in _TEXTS:
             self._text(part, kind, silent)
         elif kind is Media:
@@ -57,38 +83,33 @@ class Shelf:
     def _put(self, part: Any, silent: frozenset[str]) -> Any:
         """Put up a part that is whole."""
         made = _copy(part, silent)
-        self._parts.append(made)
+        self._append(made)
         self._last = None
         return made
 
     def _text(self, part: Any, kind: type[Any], silent: frozenset[str]) -> None:
-        _check_text(part.text)
-        block = part.block
-        if block is not None:
-            growth = self._blocks.get((kind, block))
-        elif part.text or _is_sealed(part):
-            growth = self._last
-            if growth is not None and not _goes_on(growth.part, part, kind):
-                growth = None
-        else:
-            growth = self._plain.get(kind)
-            if growth is None:
-                # It opens the answer where nothing else does, and makes way for what does.
-                growth = self._plain[kind] = Growth(_copy(part, silent), "text", self._grown)
-                self._parts.append(growth.part)
-                return
-            if part.extra:
-                merge(growth.part.extra, part.extra, silent)
-            return
+        text = part.text
+        if text.__class__ is not str:
+            _check_text(text)
+        growth = self._last
+        if part.block is not None:
+            growth = self._blocks.get((kind, part.block))
+        elif growth is None or growth.takes is not kind or _is_encrypted(part):
+            growth = None
+            if not text and not _is_sealed(part):
+                growth = self._plain.get(kind)
+                if growth is None:
+                    # It opens the answer where nothing else does, and makes way for what does.
+                    growth = self._plain[kind] = Growth(_copy(part, silent), "text", self._grown)
+                    self._parts.append(growth.part)
+                    return
         if growth is None:
             self._begin(part, kind, silent)
             return
-        if part.text:
-            growth.grow(part.text)
-        if _is_sealed(part):
-            known = growth.part
-            known.signature = known.signature if part.signature is None else part.signature
-            known.encrypted = known.encrypted if part.encrypted is None else part.encrypted
+        if text:
+            growth.grow(text)
+        if kind is Reasoning:
+            _seal(growth, part)
         if part.extra:
             merge(growth.part.extra, part.extra, silent)
 
@@ -107,7 +128,16 @@ class Shelf:
                 place = next(n for n, each in enumerate(self._parts) if each is before.part)
                 del self._parts[place]
             self._plain[kind] = growth
+            growth.takes = None if _is_sealed(part) else kind
+            before = self._before
+            if before is not None and before.takes is kind and not _is_encrypted(part):
+                self._set_apart(growth)
         self.open(growth)
+
+    def _set_apart(self, growth: Growth) -> None:
+        """Give a part the block that alone keeps it from the part of another answer before it."""
+        growth.part.block = self._next
+        self._first = self._next + 1
 
     def _media(self, part: Any, silent: frozenset[str]) -> None:
         """Add a media; only audio comes in pieces where no block holds them together."""
@@ -120,6 +150,8 @@ class Shelf:
             growth = MediaGrowth(_copy(part, silent), self._grown)
             if block is not None:
                 self._blocks[Media, block] = growth
+            elif self._before is not None and _is_piece(self._before.part, part):
+                self._set_apart(growth)
             self.open(growth)
             return
         if isinstance(growth, MediaGrowth):
@@ -174,11 +206,18 @@ def _is_sealed(part: Any) -> bool:
     return type(part) is Reasoning and not (part.signature is None and part.encrypted is None)
 
 
-def _goes_on(known: Any, part: Any, kind: type[Any]) -> bool:
-    """Say whether *part*, which has no block, goes on with the part before it."""
-    if known.__class__ is not kind or known.block is not None:
-        return False
-    return kind is not Reasoning or (part.encrypted is None and not _is_sealed(known))
+def _is_encrypted(part: Any) -> bool:
+    """Say whether *part* is reasoning that stands alone where it has no block."""
+    return type(part) is Reasoning and part.encrypted is not None
+
+
+def _seal(growth: Growth, part: Any) -> None:
+    """Take over the seal of *part*, behind which nothing goes on without a block."""
+    if _is_sealed(part):
+        known = growth.part
+        known.signature = known.signature if part.signature is None else part.signature
+        known.encrypted = known.encrypted if part.encrypted is None else part.encrypted
+        growth.takes = None
 
 
 def _is_empty(growth: Growth) -> bool:

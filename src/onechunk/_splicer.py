@@ -101,7 +101,8 @@ class Splicer:
             self._created = self._created or chunk.created
         leg.model = chunk.model or leg.model
         leg.usage = leg.usage if chunk.usage is None else chunk.usage
-        leg.error = leg.error if chunk.error is None else chunk.error
+        # A copy, of what has to be an error.
+        leg.error = leg.error if chunk.error is None else evolve(chunk.error)
         found: list[Choice] = []
         for number, choice in enumerate(chunk.choices):
             index = number if choice.index is None else choice.index
@@ -191,6 +192,9 @@ class _Held:
         self.passed = False
 
     def add(self, part: ToolCall) -> None:
+        if not (part.arguments is None or isinstance(part.arguments, str | dict)):
+            message = f"arguments are no text but {type(part.arguments).__name__}"
+            raise TypeError(message)
         self.arguments.add(part.arguments)
         self.parts.append(evolve(part, index=self.number))
 
@@ -234,11 +238,11 @@ class _Choice:
         begins = call is None
         if call is None:
             call = _Held(self._count)
-            self._count += 1
+        call.add(part)
+        self._count += begins
         if begins or (call.passed and call not in self._queue):
             self._queue.append(call)
         self._finder.enter(part, call, begins=begins)
-        call.add(part)
 
     def end_leg(self) -> tuple[list[Part], list[ToolCall]]:
         """Return what waited, and the calls that were cut off, which count no more."""

@@ -97,7 +97,9 @@ class _Splitter:
         choices = message.in_order()
         before = _before(message.choices)
         for choice in choices:
-            for said in self._choice(choice):
+            first = [] if message.order is None else [Choice(choice.index)]
+            # Where the order counts, a choice that ends without a word is named in its turn.
+            for said in [*self._choice(choice)] or first:
                 yield self._chunk(choices=[*before.get(id(choice), ()), said])
         for choice in choices:
             for said in _end(choice):
@@ -162,12 +164,15 @@ def _before(choices: list[Choice]) -> dict[int, list[Choice]]:
     found: dict[int, list[Choice]] = {}
     known = next((choice.index for choice in choices if choice.index is not None), None)
     place = -1
+    said: set[int] = set()
     for choice in choices:
         if choice.index is None:
             place = max(place + 1, 0)
-            found[id(choice)] = [Choice(known) for _ in range(place)]
+            # A place that nobody has is held by a choice that is there.
+            found[id(choice)] = [Choice(None if n in said else known) for n in range(place)]
         else:
             place = choice.index
+        said.add(place)
     return found
 
 

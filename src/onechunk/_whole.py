@@ -23,7 +23,7 @@ from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._message import Message
 from onechunk._parts import Part, ToolCall
 from onechunk._registry import WHOLE, get_adapter
-from onechunk._series import Series, said_last
+from onechunk._series import DEPTH, Series, said_last
 from onechunk._shaper import Shaper
 from onechunk._shelf import are_apart
 from onechunk.mapping._rows import Unsaid
@@ -33,8 +33,12 @@ __all__ = ["decode_message", "encode_message", "message_losses"]
 
 Object = dict[str, Json]
 
+MOST_LEVELS: Final = DEPTH + 8
+"""A series stands no deeper than residue is merged key by key, in a part of a choice."""
+
+_MADE_UP: Final = re.compile(r"\$\.choices\[\d+\]\.tool_calls\[\d+\]\.arguments$")
 _UNSHAPED: Final = re.compile(
-    r"\$\.usage|.*\.(finish\.reason|logprobs\..*|parts\[\d+\]\.(url|title|start|end))$"
+    r"\$\.usage|.*\.(finish\.reason|logprobs\..*|parts\[\d+\]\.(url|title|start|end|arguments))$"
 )
 
 
@@ -174,6 +178,9 @@ class _Written:
             # Of what was made up, shaping reported all but what this names.
             found = [x for x in found if x.kind != "invented" or _UNSHAPED.match(x.path)]
         known = {(loss.kind, loss.path) for loss in self.shaped}
+        if any(kind == "invented" and _MADE_UP.match(path) for kind, path in known):
+            # Shaping has another path for the same.
+            found = [x for x in found if x.kind != "invented" or not x.path.endswith(".arguments")]
         found = [x for x in (*left_out, *found) if (x.kind, x.path) not in known]
         return [*self.shaped, *found, *replaced]
 
@@ -383,17 +390,20 @@ def _settled_choice(choice: Choice) -> Choice:
     return evolve(choice, parts=parts, logprobs=_settled(choice.logprobs), extra=extra)
 
 
-def _replaced(path: str, value: Any) -> Iterator[Loss]:
+def _replaced(path: str, value: Any, depth: int = MOST_LEVELS) -> Iterator[Loss]:
     """Yield the values of series that the last one of each stands in for."""
     if isinstance(value, Series):
         for each in value.values[:-1]:
             yield Loss("dropped", path, each)
+    elif not depth:
+        return
     elif is_object(value):
         for key, each in value.items():
-            yield from _replaced(f"{path}.{key}", each)
+            yield from _replaced(f"{path}.{key}", each, depth - 1)
     elif is_list(value):
         for number, each in enumerate(value):
-            yield from _replaced(f"{path}[{number}]", each)
+            yield from _replaced(f"{path}[{number}]", each, depth - 1)
     elif has(value.__class__):
         for attribute in fields(value.__class__):
-            yield from _replaced(f"{path}.{attribute.name}", getattr(value, attribute.name))
+            name = attribute.name
+            yield from _replaced(f"{path}.{name}", getattr(value, name), depth - 1)

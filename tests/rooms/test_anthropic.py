@@ -345,6 +345,7 @@ def test_citation() -> None:
     residue = {"type": "web_search_result_location", "encrypted_index": "Eo8BCioIBhgB"}
     cited = Citation("https://a.example", "A", "So it is.", block=1, extra=residue)
     assert chunk.choices[0].parts == [cited]
+    assert chunk.extra == {"type": "content_block_delta", "delta": {"type": "citations_delta"}}
     assert encode(ROOM, chunk) == payload
     chunk.choices[0].parts.append(cited)
     with pytest.raises(EncodeError, match="cannot say 2 of Citation"):

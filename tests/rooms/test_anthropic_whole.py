@@ -27,6 +27,8 @@ from onechunk import (
     ToolCall,
     Usage,
     WireError,
+    accumulate,
+    decode,
     decode_message,
     encode_message,
     message_losses,
@@ -414,6 +416,53 @@ def test_residue_of_a_stream_has_places() -> None:
     ]
     without = encode_message(ROOM, message, extra="never")
     assert set(without) == set(body())
+
+
+def test_residue_of_the_start_and_of_the_end() -> None:
+    """What the start said stays where the end says null; what it held of the answer is lost."""
+    started = streamed(
+        Text("a"),
+        message={"container": {"id": "c"}, "content": [text("b")], "stop_reason": "end_turn"},
+        delta={"container": None, "stop_details": None},
+    )
+    written = encode_message(ROOM, started)
+
+    assert written["container"] == {"id": "c"}
+    assert written["stop_details"] is None
+    assert lost(started) == [
+        ("dropped", "$.extra.message.content"),
+        ("dropped", "$.extra.message.stop_reason"),
+    ]
+
+
+def test_usage_of_a_stream() -> None:
+    """Counts that one event repeated for another are the body's too, inner ones as well."""
+    counted = streamed(Text("a"))
+    marks = {"input_tokens": DERIVED, "output_tokens_details": {"thinking_tokens": DERIVED}}
+    counted.usage = Usage(1, 2, reasoning_tokens=3, extra=marks)
+
+    assert encode_message(ROOM, counted)["usage"] == {
+        "input_tokens": 1,
+        "output_tokens": 2,
+        "output_tokens_details": {"thinking_tokens": 3},
+    }
+
+
+def test_types_in_the_residue_of_the_start() -> None:
+    """Types that the first event says within residue are kept, though those of events are not."""
+    start = {"type": "message_start", "message": body(diagnostics={"reason": {"type": "ttl"}})}
+    message = accumulate([decode(ROOM, start)])
+
+    assert encode_message(ROOM, message)["diagnostics"] == {"reason": {"type": "ttl"}}
+
+
+def test_error_of_a_stream() -> None:
+    """What an error event says beside the error stands beside it in the body."""
+    event = {"type": "error", "error": {"type": "api_error", "message": "no"}, "request_id": "r"}
+    written = encode_message(ROOM, accumulate([decode(ROOM, event)]))
+
+    assert written["error"] == event["error"]
+    assert written["request_id"] == "r"
 
 
 def test_a_stream_that_broke_off() -> None:

@@ -11,6 +11,7 @@ from onechunk import (
     Chunk,
     Citation,
     Decoder,
+    EncodeError,
     Encoder,
     FinishReason,
     Media,
@@ -160,6 +161,10 @@ def test_citations(citation: Payload, expected: Citation) -> None:
     part.text = "[gone]"
     written: Any = encode("bedrock", chunk)["contentBlockDelta"]
     assert written["delta"]["citation"]["sourceContent"] == [{"text": "[gone]"}]
+    assert chunk.extra == {"contentBlockDelta": {}}
+    chunk.choices[0].parts.append(part)
+    with pytest.raises(EncodeError, match="cannot say 2 of Citation"):
+        encode("bedrock", chunk)
 
 
 def test_images() -> None:

@@ -305,9 +305,9 @@ def test_counts_that_readers_need() -> None:
     }
     assert written["metrics"] == {"latencyMs": 0}
     assert [(loss.kind, loss.path) for loss in message_losses(ROOM, some)] == [
+        ("invented", "$.extra.metrics.latencyMs"),
         ("invented", "$.usage.output_tokens"),
         ("invented", "$.usage.total_tokens"),
-        ("invented", "$.extra.metrics.latencyMs"),
     ]
 
 

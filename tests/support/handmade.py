@@ -58,7 +58,7 @@ counts = st.sampled_from([None, None, 0, 1, 7])
 finishes = st.none() | st.builds(Finish, st.sampled_from(FinishReason), names)
 scalars: Strategy = st.sampled_from([0, 1, True, False, 1.0, -0.5, 2**70, "a", "é"])
 values: Strategy = scalars | st.sampled_from([None, "", UNSET, DERIVED])
-_nothing: Strategy = st.builds(dict)
+_nothing: Strategy = st.builds(dict[str, Any])
 
 
 def _nested(leaves: Strategy, keys: Strategy) -> Strategy:
@@ -147,8 +147,9 @@ def streams(draw: st.DrawFn) -> list[Chunk]:
     dialects = draw(
         st.lists(st.sampled_from(DIALECTS), min_size=1, max_size=2) | st.just(["openai"])
     )
-    found = draw(st.lists(chunks, max_size=5))
+    found: list[Chunk] = draw(st.lists(chunks, max_size=5))
     for chunk in found:
+        chunk.done = chunk.done and chunk is found[-1]
         chunk.dialect = draw(st.sampled_from(dialects))
     return found
 

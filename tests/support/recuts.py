@@ -74,12 +74,14 @@ def exploded(chunks: list[Chunk]) -> list[Chunk]:
     """Return one chunk for every part, and one before them for what is said of the whole stream."""
     found: list[Chunk] = []
     for chunk in chunks:
-        found.append(evolve(chunk, choices=[]))
+        found.append(evolve(chunk, choices=[], done=False))
         if by_place(chunk):
             found.append(Chunk(choices=chunk.choices, dialect=chunk.dialect))
         else:
             each = [piece for choice in chunk.choices for piece in _exploded(choice)]
             found += [Chunk(choices=[piece], dialect=chunk.dialect) for piece in each]
+        if chunk.done:
+            found.append(Chunk(done=True, dialect=chunk.dialect))
     return found
 
 
@@ -97,16 +99,20 @@ def _exploded(choice: Choice) -> Iterator[Choice]:
 
 def permuted(chunks: list[Chunk], dice: Random) -> list[Chunk]:
     """Return `exploded(chunks)` in another order, which is the old one within each choice."""
-    queues: dict[int | None, list[Chunk]] = {}
-    for chunk in exploded(chunks):
-        key = (chunk.choices[0].index or 0) if chunk.choices else None
-        queues.setdefault(key, []).insert(0, chunk)
     found: list[Chunk] = []
-    while queues:
-        key = dice.choice([*queues])
-        found.append(queues[key].pop())
-        if not queues[key]:
-            del queues[key]
+    queues: dict[int | None, list[Chunk]] = {}
+    # Nothing changes places with an end mark.
+    for chunk in [*exploded(chunks), None]:
+        if chunk is not None and not chunk.done:
+            key = (chunk.choices[0].index or 0) if chunk.choices else None
+            queues.setdefault(key, []).insert(0, chunk)
+            continue
+        while queues:
+            key = dice.choice([*queues])
+            found.append(queues[key].pop())
+            if not queues[key]:
+                del queues[key]
+        found += [] if chunk is None else [chunk]
     return found
 
 
@@ -122,7 +128,12 @@ def joined(chunks: list[Chunk]) -> list[Chunk]:
 def _joined(one: Chunk, two: Chunk) -> Chunk | None:
     choices = _joined_choices(one.choices, two.choices)
     apart = (one.dialect, one.usage and two.usage, one.error and two.error)
-    if choices is None or apart != (two.dialect, None, None) or not _agree(one.extra, two.extra):
+    if (
+        one.done
+        or choices is None
+        or apart != (two.dialect, None, None)
+        or not _agree(one.extra, two.extra)
+    ):
         return None
     return Chunk(
         _first(one.id, two.id),
@@ -131,7 +142,7 @@ def _joined(one: Chunk, two: Chunk) -> Chunk | None:
         choices,
         one.usage or two.usage,
         one.error or two.error,
-        one.done or two.done,
+        two.done,
         one.dialect,
         extra={**one.extra, **two.extra},
     )

@@ -18,15 +18,8 @@ ENDS: Final = ("messageStop", "metadata")
 """Events whose fields are the body's own."""
 
 
+TIME: Final = "latencyMs"
 TOTAL: Final = "totalTokens"
-
-COUNTS: Final = {
-    "inputTokens": "input_tokens",
-    "outputTokens": "output_tokens",
-    TOTAL: "total_tokens",
-}
-"""Counts that readers need, by their names here."""
-
 PARTS: Final = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
 """Counts that make the total."""
 
@@ -65,30 +58,29 @@ def _join(value: Json, pieces: list[Json]) -> Json:
 
 
 def complete(body: Object, defaults: Defaults) -> list[Loss]:
-    """Put into *body* what readers demand and nobody said, and return what was made up."""
-    losses: list[Loss] = []
+    """Put into *body* what readers demand and nobody said, and return what was made up.
+
+    Comparing tells of all but the time.
+    """
     said: Object = {"output": {}, "stopReason": None, "usage": None, "metrics": None, **body}
-    output = said["output"]
-    message = output.get("message") if is_object(output) else None
-    told = message if is_object(message) else {}
+    message = said["output"].get("message") if is_object(said["output"]) else None
+    told: Object = message if is_object(message) else {}
     said["output"] = {"message": {"role": "assistant", "content": [], **told}}
     if said["stopReason"] is None:
         del said["stopReason"]
         if "message" not in said:
             said |= {"message": defaults.cut_off, "__type": "incomplete_stream"}
-            losses.append(Loss("invented", "$.error.message", defaults.cut_off))
     usage: Object = {**said["usage"]} if is_object(said["usage"]) else {}
-    for key, name in COUNTS.items():
-        if type(usage.get(key)) is not int:
-            usage[key] = sum(_count(usage, each) for each in PARTS) if key == TOTAL else 0
-            losses.append(Loss("invented", f"$.usage.{name}", usage[key]))
+    for key in ("inputTokens", "outputTokens"):
+        usage[key] = _count(usage, key)
+    if type(usage.get(TOTAL)) is not int:
+        usage[TOTAL] = sum(_count(usage, key) for key in PARTS)
     metrics: Object = {**said["metrics"]} if is_object(said["metrics"]) else {}
-    if type(metrics.get("latencyMs")) not in {int, float}:
-        metrics["latencyMs"] = 0
-        losses.append(Loss("invented", "$.extra.metrics.latencyMs", 0))
+    timed = type(metrics.get(TIME)) in {int, float}
+    metrics = metrics if timed else {**metrics, TIME: 0}
     body.clear()
     body |= {**said, "usage": usage, "metrics": metrics}
-    return losses
+    return [] if timed else [Loss("invented", f"$.extra.metrics.{TIME}", 0)]
 
 
 def _count(usage: Object, key: str) -> int:
