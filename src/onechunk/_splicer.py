@@ -192,10 +192,11 @@ class _Held:
         self.passed = False
 
     def add(self, part: ToolCall) -> None:
-        if not (part.arguments is None or isinstance(part.arguments, str | dict)):
-            message = f"arguments are no text but {type(part.arguments).__name__}"
+        arguments: Any = part.arguments
+        if arguments is not None and type(arguments) not in {str, dict}:
+            message = f"arguments are no text but {type(arguments).__name__}"
             raise TypeError(message)
-        self.arguments.add(part.arguments)
+        self.arguments.add(arguments)
         self.parts.append(evolve(part, index=self.number))
 
     def take(self) -> list[Part]:
