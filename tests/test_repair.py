@@ -889,6 +889,45 @@ def test_any_chunks(chunks: list[Chunk], target: str) -> None:
     assert problems_of(target, chunks_of(target, out)) == set()
 
 
+STOPPED = Finish(FinishReason.STOP)
+ODD = {
+    "the same choice twice, finished first": [
+        Chunk(choices=[Choice(1, finish=STOPPED), Choice(None, parts=[Text("x")])])
+    ],
+    "an empty id and no name": [Chunk(choices=[Choice(parts=[ToolCall(0, "", None, "{")])])],
+    "nothing but an end": [Chunk(), Chunk(done=True)],
+    "an id that gets a number later": [
+        Chunk(choices=[Choice(parts=[ToolCall(None, "a"), ToolCall(0, "a", "")])])
+    ],
+    "a failure before a call that is cut off": [
+        Chunk(choices=[Choice(finish=Finish(FinishReason.ERROR))]),
+        Chunk(choices=[Choice(parts=[ToolCall(0, "a", "f", "{")])]),
+        Chunk(error=Error("no")),
+    ],
+    "a failure beside a call without a name": [
+        Chunk(
+            choices=[
+                Choice(None, finish=Finish(FinishReason.ERROR)),
+                Choice(0, parts=[ToolCall(arguments="{")]),
+            ]
+        )
+    ],
+    "a finish, and an error with more of the answer": [
+        Chunk(choices=[Choice(0, finish=STOPPED), Choice(1)]),
+        Chunk(choices=[Choice(0, parts=[Text("x")])], error=Error(None)),
+    ],
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("case", ODD)
+def test_odd_chunks(case: str, target: str) -> None:
+    """Chunks that no vendor should send, and that broke a stream once."""
+    chunks = copy.deepcopy(ODD[case])
+    assert problems_of(target, chunks_of(target, written(target, chunks))) == set()
+    assert chunks == ODD[case]
+
+
 CHAT = [
     recording
     for recording in LEGAL

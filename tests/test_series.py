@@ -72,6 +72,16 @@ def test_any_values(values: list[Any]) -> None:
     assert difference(made, message(*values, *values[-1:])) == ""
 
 
+def test_values_are_copies() -> None:
+    """What a series holds is the message's own: an edit of a chunk does not change it."""
+    said: list[list[int]] = [[1], [2], [3]]
+    made = message(*said)
+    for value in said:
+        value.append(0)
+
+    assert made.extra["k"] == Series([[1], [2], [3]])
+
+
 def test_chunks_say_only_what_is_new() -> None:
     """The first chunk of a split message says what never changed, each later one what is new."""
     extra = {"a": 1, "b": Series([1, 2, 3]), "c": {"d": Series(["x", "y"]), "e": None}}

@@ -73,12 +73,13 @@ class CallNumbers:
         if call is None:
             if not (part.id or part.name or part.arguments or part.arguments == {}):
                 return None
-            call = _Call(len(self._calls), part.id)
+            # An empty id would be told from none by no reader, and answers no call.
+            call = _Call(len(self._calls), part.id or None)
             self._calls.append(call)
             if call.id is None:
                 call.id = self._made_id.format(choice=self._choice, index=call.index)
                 self._note("invented", call, call.id)
-        elif part.id is not None and call.given_id is None:
+        elif part.id and call.given_id is None:
             self._note("changed", call, part.id)
         self._finder.enter(part, call, begins=head)
         call.said = call.said or bool(part.arguments) or part.arguments == {}

@@ -139,7 +139,8 @@ class _Comparison:
             ]
             heard = [part for part in heard if part.signature or part.encrypted]
         for place, (number, part) in enumerate(numbered):
-            match = heard[place] if place < len(heard) else None
+            whole = len(heard) >= len(numbered) - place
+            match = heard.pop(0) if heard and (whole or _is_alike(part, heard[0])) else None
             here = f"{path}.parts[{number}]"
             self.residue(here, part, match)
             if match is None:
@@ -227,6 +228,14 @@ def _joined(choice: Choice, kind: type[Any]) -> str:
 
 def _first(choice: Choice, kind: type[Any]) -> int:
     return next((n for n, part in enumerate(choice.parts) if type(part) is kind), 0)
+
+
+def _is_alike(part: Any, other: Any) -> bool:
+    """Say whether *other* may be what became of *part*, where fewer came than were sent."""
+    if type(part) is not Citation:
+        return True
+    said = ((getattr(part, each), getattr(other, each)) for each in ("url", "title", "text"))
+    return any(one == two and one not in {None, ""} for one, two in said)
 
 
 def _same_arguments(one: Json, two: Json) -> bool:

@@ -106,7 +106,8 @@ class Encoder:
         # The dialect whose chunks go home: without residue no chunk does.
         self._home = "" if extra == "never" else self._adapter.name
         self._strict = strict
-        self._shaper = Shaper(self._adapter.rules, defaults)
+        mark = self._adapter.end is not None
+        self._shaper = Shaper(self._adapter.rules, defaults, mark=mark)
         self._repairer: Repairer | None = None
         if repair:
             from onechunk._repairer import Repairer

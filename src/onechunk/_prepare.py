@@ -13,7 +13,7 @@ from onechunk._errors import OnechunkError
 from onechunk._finish import Finish, FinishReason
 from onechunk._parts import Part, ToolCall
 
-__all__ = ["is_failed", "message_of", "prepare", "role_of", "whole_seconds"]
+__all__ = ["finish_last", "is_failed", "message_of", "prepare", "role_of", "whole_seconds"]
 
 
 def whole_seconds(created: float | None) -> int | None:
@@ -27,6 +27,16 @@ def whole_seconds(created: float | None) -> int | None:
 def message_of(error: OnechunkError | str | None) -> str | None:
     """Return what the readers of a stream are told of an error; None if that is not known."""
     return error.message if isinstance(error, OnechunkError) else error
+
+
+def finish_last(choices: list[Choice]) -> None:
+    """Let a choice that one chunk names twice finish where it is named last."""
+    last = {choice.index: choice for choice in choices}
+    for choice in choices:
+        end = last[choice.index]
+        if end is not choice and choice.finish is not None and end.finish is None:
+            end.finish, end.stop = choice.finish, choice.stop if end.stop is None else end.stop
+            choice.finish = choice.stop = None
 
 
 def role_of(rules: Rules, role: str | None) -> str | None:

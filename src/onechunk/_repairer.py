@@ -43,7 +43,8 @@ class Repairer:
 
     def __init__(self, dialect: str, *, defaults: Defaults = DEFAULTS, home: bool = True) -> None:
         self._adapter = get_adapter(dialect)
-        self.shaper = StableShaper(self._adapter.rules, defaults)
+        mark = self._adapter.end is not None
+        self.shaper = StableShaper(self._adapter.rules, defaults, mark=mark)
         self._validator = Validator()
         self._home = HomeStream(self._adapter, defaults, self._validator)
         # Whether the stream stays as it is; None before the first chunk.

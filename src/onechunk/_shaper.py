@@ -19,7 +19,7 @@ from onechunk._defaults import Defaults
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
 from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
-from onechunk._prepare import is_failed, role_of, whole_seconds
+from onechunk._prepare import finish_last, is_failed, role_of, whole_seconds
 
 __all__ = ["ChoiceState", "Shaper"]
 
@@ -52,6 +52,7 @@ class Shaper:
     Args:
         rules: The target's.
         defaults: What the source may not say.
+        mark: True if the target has a mark that ends a stream even of which nothing came.
 
     Attributes:
         envelope: What every chunk of the stream repeats.
@@ -59,12 +60,13 @@ class Shaper:
         ended: True once the end is written.
     """
 
-    def __init__(self, rules: Rules, defaults: Defaults) -> None:
+    def __init__(self, rules: Rules, defaults: Defaults, *, mark: bool = False) -> None:
         self.envelope = Envelope(defaults.id, defaults.model, defaults.created)
         self.losses: list[Loss] = []
         self.ended = False
         self._rules = rules
         self._defaults = defaults
+        self._mark = mark and rules.choices == "many"
         self._said = Envelope()
         self._choices: dict[int | None, ChoiceState] = {}
         self._usage: Usage | None = None
@@ -129,6 +131,8 @@ class Shaper:
             for number, choice in enumerate(chunk.choices)
             if (shaped := self._choice(choice, number))
         ]
+        if len(choices) > 1:
+            finish_last(choices)
         out: list[Chunk] = []
         error = chunk.error
         if self._failed:
@@ -402,7 +406,7 @@ class Shaper:
         last = Chunk()
         if self._failed:
             return last
-        if whole and (self._choices or self._rules.choices == "many"):
+        if whole and (self._choices or self._mark):
             self._finish_open(last)
         elif not self._choices or any(not s.finished for s in self._choices.values()):
             last.error = Error(message or self._defaults.cut_off, "incomplete_stream")

@@ -146,12 +146,14 @@ class Shelf:
                 _check_text(text)
         block = part.block
         growth = self._last if block is None else self._blocks.get((Media, block))
-        if growth is None or not _is_piece(growth.part, part):
+        if growth is None or not _is_piece(growth, part):
             growth = MediaGrowth(_copy(part, silent), self._grown)
             if block is not None:
                 self._blocks[Media, block] = growth
-            elif self._before is not None and _is_piece(self._before.part, part):
-                self._set_apart(growth)
+            else:
+                growth.takes = Media
+                if self._before is not None and _is_piece(self._before, part):
+                    self._set_apart(growth)
             self.open(growth)
             return
         if isinstance(growth, MediaGrowth):
@@ -224,9 +226,12 @@ def _is_empty(growth: Growth) -> bool:
     return not growth.part.text and not growth.pieces and not _is_sealed(growth.part)
 
 
-def _is_piece(known: Any, part: Any) -> bool:
-    """Say whether *part* goes on with *known*: what it is was said by the first piece."""
-    if known.__class__ is not Media or known.kind != part.kind or known.block != part.block:
+def _is_piece(growth: Growth, part: Any) -> bool:
+    """Say whether *part* goes on with a part: what it is was said by the first piece."""
+    known = growth.part
+    if known.__class__ is not Media or known.kind != part.kind:
+        return False
+    if part.block is None and growth.takes is not Media:
         return False
     if part.url is not None or part.name is not None or part.mime_type is not None:
         return False

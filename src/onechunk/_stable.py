@@ -11,7 +11,7 @@ from onechunk._defaults import Defaults
 from onechunk._finish import FinishReason
 from onechunk._loss import Loss
 from onechunk._parts import Part, ToolCall
-from onechunk._prepare import whole_seconds
+from onechunk._prepare import finish_last, whole_seconds
 from onechunk._shaper import ChoiceState, Shaper
 
 __all__ = ["StableShaper"]
@@ -25,8 +25,8 @@ class StableShaper(Shaper):
     choices come together at the end, so that nothing stands behind its own.
     """
 
-    def __init__(self, rules: Rules, defaults: Defaults) -> None:
-        super().__init__(rules, defaults)
+    def __init__(self, rules: Rules, defaults: Defaults, *, mark: bool = False) -> None:
+        super().__init__(rules, defaults, mark=mark)
         # What was written and must stay.
         self._kept: Envelope | None = None
         self._whole_calls: dict[int | None, int] = {}
@@ -174,6 +174,7 @@ class StableShaper(Shaper):
         out = self._let_go(held)
         ends = self._held or held
         chunk.choices = [*ends.choices, *chunk.choices]
+        finish_last(chunk.choices)
         chunk.error = chunk.error or ends.error
         self._held = chunk
         return out
@@ -185,7 +186,9 @@ class StableShaper(Shaper):
         """
         error = Chunk(error=chunk.error, dialect=chunk.dialect, extra=chunk.extra)
         said = evolve(chunk, error=None)
-        out = [each for waited in self._flush(whole=False) for each in super()._place(waited)]
+        out: list[Chunk] = []
+        for waited in self._flush(whole=False):
+            out += super()._place(waited)
         if self._rules.usage == "alone":
             if said.choices:
                 out += super()._place(said)

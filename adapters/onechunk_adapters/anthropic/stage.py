@@ -38,6 +38,10 @@ class Events(Blocks):
         }
         yield {"type": "message_start", "message": message}
 
+    def says(self, part: Any) -> bool:
+        """Leave out a citation that only names what it cites by the source's own numbers."""
+        return type(part) is not Citation or bool(part.url or part.title or part.text)
+
     def open(self, block: Block) -> Iterable[Object]:
         """Open a block."""
         content = _opening(block.head)

@@ -43,7 +43,7 @@ class Block:
 class Blocks:
     """Base of the stages of dialects whose content stands in blocks that do not overlap.
 
-    A room overrides the methods from `begin` to `end`, each of which returns the payloads that say
+    A room overrides the methods from `begin` to `end`. All but `says` return the payloads that say
     it, and none where the dialect says nothing there. `Shaper` has made sure that roles, names and
     ids come once, that one call is over before the next, and that the finish comes last.
 
@@ -77,6 +77,11 @@ class Blocks:
         """Return what opens the stream."""
         del role
         return ()
+
+    def says(self, part: Any) -> bool:
+        """Return whether the dialect has words for anything of *part*, which is of its `kinds`."""
+        del part
+        return True
 
     def open(self, block: Block) -> Iterable[Object]:
         """Return what opens a block."""
@@ -177,7 +182,7 @@ class Blocks:
     def _part(self, part: Any, choice: Choice) -> list[Object]:
         if type(part) is Refusal and Refusal not in self.kinds:
             part = Text(part.text, part.block)
-        if type(part) not in self.kinds or _is_silent(part, choice):
+        if type(part) not in self.kinds or _is_silent(part, choice) or not self.says(part):
             return []
         out: list[Object] = []
         key = self._key(part)
