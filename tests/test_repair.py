@@ -912,6 +912,9 @@ ODD = {
             ]
         )
     ],
+    "an error beside a call that waits": [
+        Chunk(choices=[Choice(parts=[ToolCall(None, None, "", "{")])], error=Error(None))
+    ],
     "a finish, and an error with more of the answer": [
         Chunk(choices=[Choice(0, finish=STOPPED), Choice(1)]),
         Chunk(choices=[Choice(0, parts=[Text("x")])], error=Error(None)),

@@ -25,15 +25,13 @@ K = TypeVar("K", bound=Known)
 class CallFinder(Generic[K]):
     """Finds the call of one choice that a fragment goes on with: by id, by number, or the last."""
 
-    __slots__ = ("_by_both", "_by_id", "_by_index", "_last", "_numbered")
+    __slots__ = ("_by_both", "_by_id", "_by_index", "_last")
 
     def __init__(self) -> None:
         self._last: K | None = None
         self._by_index: dict[int | None, K] = {}
         self._by_id: dict[str, K] = {}
         self._by_both: dict[tuple[str, int], K] = {}
-        # Ids of calls that have a number.
-        self._numbered: set[str] = set()
 
     def at(self, index: int | None) -> K | None:
         """Return the call that has this number now."""
@@ -46,8 +44,7 @@ class CallFinder(Generic[K]):
             known = self._by_id.get(part.id)
             if known is not None and index is not None:
                 # Some servers give every call the same id: another number with a name is another.
-                another = part.name and part.id in self._numbered
-                return self._by_both.get((part.id, index), None if another else known)
+                return self._by_both.get((part.id, index), None if part.name is not None else known)
             if known is not None:
                 return known
         if index is not None:
@@ -70,7 +67,6 @@ class CallFinder(Generic[K]):
             self._by_id[part.id] = call
             if part.index is not None:
                 self._by_both[part.id, part.index] = call
-                self._numbered.add(part.id)
             if call.given_id is None:
                 call.given_id = part.id
         if begins:

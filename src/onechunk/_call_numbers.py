@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from attrs import evolve
+
 from onechunk._call_finder import CallFinder
 from onechunk._loss import Loss
 from onechunk._parts import ToolCall
@@ -68,7 +70,8 @@ class CallNumbers:
 
         None is for a fragment that would begin a call and says nothing of it.
         """
-        call = self._finder.find(part)
+        # An empty name tells calls of one id apart for no reader.
+        call = self._finder.find(evolve(part, name=None) if part.name == "" else part)
         head = call is None
         if call is None:
             if not (part.id or part.name or part.arguments or part.arguments == {}):

@@ -144,7 +144,7 @@ class Shaper:
             self._fail(made)
             if error is not None:
                 # Readers stop at an error.
-                out += self._flush(whole=False)
+                out += self._before_error(made)
             out += self._count_before(made)
             out += self._place(made)
         if chunk.done:
@@ -310,6 +310,18 @@ class Shaper:
             if is_failed(choice, error) and not self._rules.error_finish:
                 choice.finish = None
         return [c for c in choices if c.parts or c.finish or c.logprobs], None
+
+    def _before_error(self, chunk: Chunk) -> list[Chunk]:
+        """Return what waits, behind what *chunk* says of the same calls, which is taken from it."""
+        waiting = self._flush(whole=False)
+        said = [c for c in chunk.choices if c.parts] if waiting else []
+        if not said:
+            return waiting
+        first = [evolve(choice, finish=None, stop=None) for choice in said]
+        for choice in said:
+            choice.role, choice.parts, choice.logprobs, choice.extra = None, [], None, {}
+        chunk.choices = [c for c in chunk.choices if c.finish or c.role or c.logprobs]
+        return [Chunk(choices=first, dialect=chunk.dialect), *waiting]
 
     def _count_before(self, chunk: Chunk) -> list[Chunk]:
         """Return the usage so far before an error that ends the stream, where it would be last."""
