@@ -193,6 +193,29 @@ def test_framing_decides_content_type() -> None:
     assert records[0]["candidates"][0]["content"]["parts"] == [{"text": "Hi"}]
 
 
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_garbage_ends_a_stream_at_once(pieces: int) -> None:
+    """The error is told with the piece that shows it, though good events stand before it."""
+    data = [TEXT, b"data: {nothing\n\n"]
+    translator = response("openai", "anthropic", 200, SSE)
+    out = b"".join(map(translator.feed, data if pieces == 2 else [b"".join(data)]))
+    assert b'"text":"Hi"' in out
+    assert b"event: error" in out
+    assert translator.ended
+    assert isinstance(translator.error, WireError)
+    assert translator.close() == b""
+
+
+def test_what_must_not_be_lost_ends_a_stream_at_once() -> None:
+    """A loss that is not allowed is told with the piece that has it."""
+    lost = b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"Hi"}}],"odd":1}\n\n'
+    translator = response("openai", "ollama", 200, SSE, strict=True, defaults=Defaults())
+    out = translator.feed(TEXT.replace(b'"id":"a",', b"") + lost)
+    assert translator.ended
+    assert isinstance(translator.error, LossError)
+    assert b'"error"' in out
+
+
 def test_stream_at_home_is_mended() -> None:
     """A stream that stays in its dialect and was cut off gets a legal end."""
     translator = response("openai", "openai", 200, SSE)

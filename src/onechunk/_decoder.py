@@ -82,6 +82,11 @@ class Decoder:
         """How many frames with data came so far."""
         return self._events
 
+    @property
+    def failed(self) -> bool:
+        """True as soon as the stream cannot be read any further, which the next call raises."""
+        return self._error is not None
+
     def feed(self, data: bytes) -> list[Chunk]:
         """Return the chunks that *data* completes.
 

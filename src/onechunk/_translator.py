@@ -73,6 +73,16 @@ class Translator:
         """What was wrong with the source's stream, and was repaired; nothing without `repair`."""
         return self._encoder.problems
 
+    @property
+    def events(self) -> int:
+        """How many events with data came so far."""
+        return self._decoder.events
+
+    @property
+    def failed(self) -> bool:
+        """True as soon as the stream cannot go on, which the next call raises."""
+        return self._error is not None or self._decoder.failed
+
     def feed(self, data: bytes) -> bytes:
         """Return the bytes to send for *data*; a comment passes at once.
 

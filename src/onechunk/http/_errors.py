@@ -12,7 +12,7 @@ from onechunk._errors import OnechunkError
 from onechunk._json import loads
 from onechunk._marks import is_list, is_object
 
-__all__ = ["meaning", "read_error"]
+__all__ = ["meaning", "own_error", "read_error"]
 
 MESSAGES: Final = ("message", "Message", "detail", "msg", "title", "error", "errors")
 """Keys of messages, the likeliest first: what stands there is a text, or holds one."""
@@ -50,6 +50,12 @@ def meaning(status: int) -> str:
         return f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
         return f"HTTP {status}"
+
+
+def own_error(status: int, message: str) -> Error:
+    """Return an error of ours; its type is the usual words for the status."""
+    word = meaning(status).partition(" ")[2].partition(" ")[2].lower().replace(" ", "_")
+    return Error(message, word or None)
 
 
 def _read_stream(adapter: Adapter, body: bytes) -> Error | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final, Unpack
 
-from onechunk._chunk import Error
 from onechunk._codec import DEFAULTS
 from onechunk._errors import OnechunkError, WireError
 from onechunk._frame import DEFAULT_FRAME_LIMIT
@@ -16,7 +15,7 @@ from onechunk._problem import Problem
 from onechunk._registry import get_adapter
 from onechunk._translator import Translator
 from onechunk.http._bodies import ErrorBody, WholeBody
-from onechunk.http._errors import meaning
+from onechunk.http._errors import meaning, own_error
 from onechunk.http._headers import encodings, first, without_body, without_connection
 from onechunk.http._kinds import CONTENT_TYPES, BodyKind, kind_of, kind_of_text
 from onechunk.http._options import Options
@@ -92,6 +91,11 @@ class ResponseTranslator:
             self._begin(kind)
 
     @property
+    def events(self) -> int:
+        """How many events of a stream came so far; what comes whole has none."""
+        return 0 if self._translator is None else self._translator.events
+
+    @property
     def losses(self) -> list[Loss]:
         """What was lost so far; of a body that came whole, once it was read."""
         if self._translator is not None:
@@ -114,10 +118,7 @@ class ResponseTranslator:
             data, self._held = b"".join([*self._held, data]), []
             self._begin(kind)
         if self._translator is not None:
-            try:
-                return self._translator.feed(data)
-            except OnechunkError as error:
-                return self._fail(error)
+            return self._feed(self._translator, data)
         return data if self.passes else self._hold(data)
 
     def close(self) -> bytes:
@@ -174,6 +175,17 @@ class ResponseTranslator:
             keywords = {key: each for key, each in self._options.items() if key in kept}
             self._body = WholeBody(self._source, self._target, keywords)
 
+    def _feed(self, translator: Translator, data: bytes) -> bytes:
+        out = b""
+        try:
+            out = translator.feed(data)
+            if translator.failed:
+                # Nobody should wait for the next piece to hear of it: there may be none.
+                translator.feed(b"")
+        except OnechunkError as error:
+            return out + self._fail(error)
+        return out
+
     def _hold(self, data: bytes) -> bytes:
         """Keep a piece for later; return what is to be sent if that is too much."""
         self._held.append(data)
@@ -214,8 +226,7 @@ class ResponseTranslator:
             status, message = self.status, meaning(self.status)
         self.kind, self.status = "error", status
         body = self._body = ErrorBody(self._source, self._target, status)
-        word = meaning(status).partition(" ")[2].partition(" ")[2].lower().replace(" ", "_")
-        out = body.write(Error(message, word or None), status)
+        out = body.write(own_error(status, message), status)
         self._send(_JSON, len(out))
         return out
 
