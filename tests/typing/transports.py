@@ -1,14 +1,17 @@
-"""What type checkers know of the transports, and that the libraries' clients take them."""
+"""What type checkers know of transports and middleware, and who takes them."""
 
 from typing import assert_type
 
 import httpx
 import httpx2
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 import onechunk.httpx
 import onechunk.httpx2
 from onechunk import Defaults, Loss
-from onechunk.http import ResponseTranslator, rewrite_request
+from onechunk.asgi import Middleware
+from onechunk.http import ResponseTranslator, error_response, rewrite_request
 
 
 def as_it_is(
@@ -42,3 +45,12 @@ def check_response(headers: list[tuple[str, str]]) -> None:
         rewrite_request(as_it_is, "GET", "/", headers, b""),
         tuple[str, str, list[tuple[str, str]], bytes],
     )
+
+
+async def check_middleware(scope: Scope, receive: Receive, send: Send) -> None:
+    """Starlette takes the middleware, which takes any app and is one."""
+    app = Starlette()
+    app.add_middleware(Middleware, "openai", "mistral", header="x-dialect", strict=True)
+    outer = Middleware(Middleware(app, "openai", "mistral"), source="mistral", target="ollama")
+    assert_type(await outer(scope, receive, send), None)
+    assert_type(error_response("openai", 413, "too long"), tuple[list[tuple[str, str]], bytes])
