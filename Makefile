@@ -66,5 +66,5 @@ $(DEMO): pyproject.toml $(CREATED)
 
 $(DEV): pyproject.toml $(CREATED)
 	$(PIP) 'pip>=25.1'
-	$(PIP) --editable '.[cli,otel]' --group dev
+	$(PIP) --editable '.[cli,gateway,otel]' --group dev
 	@touch $@ $(DEMO)

@@ -30,7 +30,7 @@ LOADING = {"TYPE_CHECKING", "Any"}
 """What a module needs that loads its names when they are first asked for."""
 MODULES = [
     *("onechunk", "onechunk.mapping", "onechunk.numbers", "onechunk.otel", "onechunk.wire"),
-    *("onechunk.http", "onechunk.httpx", "onechunk.httpx2"),
+    *("onechunk.asgi", "onechunk.http", "onechunk.httpx", "onechunk.httpx2"),
 ]
 
 
