@@ -14,6 +14,7 @@ from onechunk.cli._demo import demo
 from onechunk.cli._diff import diff
 from onechunk.cli._exits import EXITS
 from onechunk.cli._group import Commands
+from onechunk.cli._serve import serve
 from onechunk.cli._show import show
 from onechunk.cli._stats import stats
 
@@ -53,5 +54,5 @@ def onechunk(context: click.Context) -> None:
         context.color = False
 
 
-for _command in (adapters, check, collect, convert, demo, diff, show, stats):
+for _command in (adapters, check, collect, convert, demo, diff, serve, show, stats):
     onechunk.add_command(_command)

@@ -1,0 +1,123 @@
+"""The gateway as an ASGI app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from typing import Unpack
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.routing import Route as Page
+
+from onechunk._errors import OnechunkError
+from onechunk._translator import Translator
+from onechunk.asgi._types import Receive, Scope, Send
+from onechunk.gateway._config import Limits, Route, checked_routes
+from onechunk.gateway._exchange import Exchange
+from onechunk.gateway._metrics import CONTENT_TYPE_LATEST, Metrics
+from onechunk.gateway._upstream import new_transport
+from onechunk.http import Options
+
+__all__ = ["Gateway", "create_app"]
+
+
+class Gateway:
+    """Answers every request by what an upstream answers, in the client's dialect.
+
+    The arguments are those of `create_app`.
+    """
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        limits: Limits,
+        header: str | None,
+        keep_alive: float | None,
+        options: Options,
+        *,
+        log_text: bool,
+    ) -> None:
+        self.routes = checked_routes(routes)
+        for route in self.routes:
+            Translator(route.source, route.target, **options)
+        if keep_alive is not None and not keep_alive > 0:
+            message = f"keep_alive must be more than 0 seconds, not {keep_alive!r}"
+            raise OnechunkError(message)
+        self.limits = limits
+        self.header = header.lower() if header else None
+        self.keep_alive = keep_alive
+        self.options: Options = {"limit": limits.frame, **options}
+        self.log_text = log_text
+        self.metrics = Metrics()
+        self.transport = new_transport()
+        self._open = 0
+
+    @property
+    def full(self) -> bool:
+        """True if more requests are being answered than are allowed."""
+        return self._open > self.limits.streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; whatever goes wrong, the client is told in its own dialect."""
+        if scope["type"] != "http":
+            return
+        self._open += 1
+        self.metrics.open.inc()
+        try:
+            await Exchange(self, scope, receive, send).run()
+        finally:
+            self.metrics.open.dec()
+            self._open -= 1
+
+
+def create_app(
+    routes: Iterable[Route],
+    *,
+    limits: Limits | None = None,
+    header: str | None = "onechunk-to",
+    keep_alive: float | None = 15.0,
+    health: str | None = "/healthz",
+    metrics: str | None = "/metrics",
+    log_text: bool = False,
+    **options: Unpack[Options],
+) -> Starlette:
+    """Return the gateway as an app that any ASGI server on asyncio can run.
+
+    Args:
+        routes: Where requests are sent: the longest prefix that fits counts.
+        limits: How much of anything is allowed; None for `Limits()`.
+        header: Name of the request header by which a client may choose another target than the
+            route's; None if it may not.
+        keep_alive: Seconds of silence after which a stream of server-sent events gets a comment;
+            None for never.
+        health: Path that answers `{"status": "ok"}`; None for no such path.
+        metrics: Path that answers with Prometheus' metrics; None for no such path.
+        log_text: Log bodies too, up to 64 KiB each.
+        options: Keywords of `onechunk.http.Options`; `limit` is `Limits.frame`.
+
+    Raises:
+        UnknownDialectError: A route names a dialect that no adapter has.
+        OnechunkError: Anything else in the configuration is wrong.
+    """
+    gateway = Gateway(routes, limits or Limits(), header, keep_alive, options, log_text=log_text)
+
+    async def tell_health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def tell_metrics(_: Request) -> Response:
+        return Response(gateway.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with gateway.transport:
+            yield
+
+    pages: list[BaseRoute] = []
+    if health:
+        pages.append(Page(health, tell_health))
+    if metrics:
+        pages.append(Page(metrics, tell_metrics))
+    return Starlette(routes=[*pages, Mount("", gateway)], lifespan=lifespan)

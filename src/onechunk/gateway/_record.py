@@ -1,0 +1,122 @@
+"""What is known of one request, and the line of the log that tells it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from typing import Any, Final, Literal
+
+from attrs import Factory, define
+
+from onechunk.gateway._config import Route
+from onechunk.http import ResponseTranslator
+
+__all__ = ["LOG", "Outcome", "Record"]
+
+LOG: Final = logging.getLogger("onechunk.gateway")
+
+Outcome = Literal[
+    "complete", "refused", "failed", "idle", "total", "broken", "unreadable", "left", "stopped"
+]
+"""How a request ended.
+
+`complete`: answered to the end, be it by an error of the upstream's. `refused`: by the gateway.
+`failed`: no answer could be had of the upstream. `idle`, `total`: a limit ended it. `broken`: the
+upstream's answer broke off. `unreadable`: it is not of its dialect. `left`: the client hung up.
+`stopped`: the gateway was shut down.
+"""
+
+_MOST_TEXT: Final = 65_536
+"""Bytes of a body that are logged where that is asked for."""
+
+
+@define
+class Record:
+    """What is known of one request.
+
+    Attributes:
+        id: Made for it; the client is told.
+        path: As it was sent, without the query, which may hold a key.
+        route: None if no route has the path.
+        target: Dialect or profile of the client.
+        status: What the client was answered; None if it was answered nothing.
+        upstream_status: What the upstream answered.
+        outcome: How it ended.
+        error: What went wrong, in a word that holds nothing of the answer: the class of an
+            exception.
+        received: Bytes of the request's body.
+        sent: Bytes of the response's body.
+        first_chunk: Seconds to the first bytes of the response's body.
+        duration: Seconds until all was over.
+        translator: Of the response.
+        texts: Bodies, if they are to be logged.
+    """
+
+    id: str
+    method: str
+    path: str
+    started: float
+    route: Route | None = None
+    target: str | None = None
+    status: int | None = None
+    upstream_status: int | None = None
+    outcome: Outcome = "complete"
+    error: str | None = None
+    received: int = 0
+    sent: int = 0
+    first_chunk: float | None = None
+    duration: float = 0.0
+    translator: ResponseTranslator | None = None
+    texts: dict[str, bytearray] | None = None
+    losses: Counter[str] = Factory(Counter[str])
+    problems: Counter[str] = Factory(Counter[str])
+
+    @property
+    def chunks(self) -> int:
+        """How many events of a stream came from the upstream."""
+        return 0 if self.translator is None else self.translator.events
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep text of a body, if it is to be logged."""
+        if self.texts is not None:
+            kept = self.texts.setdefault(name, bytearray())
+            kept += data[: max(_MOST_TEXT - len(kept), 0)]
+
+    def close(self, now: float) -> None:
+        """Take over what the translator counted."""
+        self.duration = now - self.started
+        if self.translator is not None:
+            self.losses = Counter(loss.kind for loss in self.translator.losses)
+            self.problems = Counter(problem.kind for problem in self.translator.problems)
+
+    def log(self) -> None:
+        """Write the line."""
+        if LOG.isEnabledFor(logging.INFO):
+            LOG.info("%s", json.dumps(self.fields()))
+
+    def fields(self) -> dict[str, Any]:
+        """Return what the line says; what is not known is left out."""
+        route = self.route
+        said: dict[str, Any] = {
+            "id": self.id,
+            "method": self.method,
+            "path": self.path,
+            "route": None if route is None else route.prefix or "/",
+            "source": None if route is None else route.source,
+            "target": self.target,
+            "status": self.status,
+            "upstream_status": self.upstream_status,
+            "outcome": self.outcome,
+            "error": self.error,
+            "received": self.received,
+            "sent": self.sent,
+            "chunks": self.chunks,
+            "losses": dict(self.losses),
+            "problems": dict(self.problems),
+            "first_chunk": None if self.first_chunk is None else round(self.first_chunk, 6),
+            "duration": round(self.duration, 6),
+        }
+        for name, text in (self.texts or {}).items():
+            said[name] = text.decode("utf-8", "replace")
+        return {name: value for name, value in said.items() if value is not None}

@@ -1,0 +1,90 @@
+"""Requests to the upstream: what of the client's goes on, and what went wrong."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx2
+
+from onechunk.gateway._config import Limits, Route
+from onechunk.gateway._paths import leaves_its_place
+from onechunk.http import rewrite_request
+from onechunk.http._headers import Headers, without_connection
+
+__all__ = ["OutsideError", "new_transport", "request_for"]
+
+_TEXT: Final = "latin-1"
+
+_OURS: Final = frozenset(
+    {
+        # Made anew for the upstream:
+        "accept-encoding",
+        "content-length",
+        "host",
+        # Was between the client and us:
+        "expect",
+        "proxy-authorization",
+    }
+)
+"""Headers of a request that are not sent on, besides those that are for one hop only."""
+
+_KEPT_OPEN: Final = 100
+"""Connections to upstreams that are kept for later requests."""
+
+
+class OutsideError(Exception):
+    """A path leads out of what the route allows."""
+
+
+def new_transport() -> httpx2.AsyncHTTPTransport:
+    """Return what sends all requests.
+
+    A transport and no client: it follows no redirects, keeps no cookies, and reads neither proxies
+    nor passwords from its environment. How many connections are open, the limit of streams says.
+    """
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=_KEPT_OPEN)
+    return httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
+
+
+def request_for(
+    route: Route, limits: Limits, method: str, path: str, *, headers: Headers, body: bytes
+) -> httpx2.Request:
+    """Return the request to send.
+
+    Args:
+        route: Says where to, and may have a callable.
+        limits: How long to wait.
+        method: The client's.
+        path: What stands behind the prefix, with the query.
+        headers: The client's, but for those that are the gateway's own.
+        body: Whole.
+
+    Raises:
+        OutsideError: The path leads out of the route's place.
+        OnechunkError: The callable returned no request. What it raises passes unchanged.
+    """
+    headers = [pair for pair in without_connection(headers) if pair[0].lower() not in _OURS]
+    if route.request is not None:
+        method, path, headers, body = rewrite_request(route.request, method, path, headers, body)
+        headers = [pair for pair in headers if pair[0].lower() not in _OURS]
+    if leaves_its_place(path.partition("?")[0]):
+        raise OutsideError
+    address = route.address
+    url = httpx2.URL(f"{address.scheme}://{address.netloc}").copy_with(
+        raw_path=f"{address.path.rstrip('/')}{path}".encode(_TEXT)
+    )
+    # A body that is encoded would come in larger pieces, each of them later.
+    pairs = [*headers, ("accept-encoding", "identity")]
+    timeout = {
+        "connect": limits.connect,
+        "pool": limits.connect,
+        "read": limits.idle,
+        "write": limits.idle,
+    }
+    return httpx2.Request(
+        method,
+        url,
+        headers=[(name.encode(_TEXT), value.encode(_TEXT)) for name, value in pairs],
+        content=body,
+        extensions={"timeout": timeout},
+    )

@@ -1,0 +1,291 @@
+"""The gateway: real clients on one side, a real upstream on the other."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+from collections.abc import Generator
+from typing import Any
+
+import anthropic
+import httpx
+import openai
+import pytest
+
+from onechunk.gateway import Route
+from tests.support.gateway import (
+    ASK,
+    EVENT,
+    EVENTS,
+    JSON,
+    SECRET,
+    STOP,
+    between,
+    error_of,
+    gateway,
+    is_whole,
+)
+from tests.support.meaning import meaning
+from tests.support.recordings import RECORDINGS
+from tests.support.streams import decode_all
+from tests.support.upstream import Answer, Gate, Upstream, replay, serve
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Generator[Upstream]:
+    """A running server."""
+    with serve() as upstream:
+        yield upstream
+
+
+@pytest.mark.parametrize(
+    "target", ["anthropic", "gemini", "responses", "cohere", "ollama", "openai"]
+)
+def test_streams_are_translated(upstream: Upstream, target: str) -> None:
+    """The client hears in its dialect what the upstream said in its own."""
+    recording = next(each for each in RECORDINGS if each.dialect == "mistral")
+    with gateway(Route(upstream.add(replay(recording)), "mistral", target)) as client:
+        response = client.post("/v1/chat/completions", json=ASK)
+    said = meaning(decode_all("mistral", [recording.data]))
+    heard = meaning(decode_all(target, [response.content]))
+
+    assert response.status_code == 200
+    assert heard[0, "text"] == said[0, "text"]
+
+
+def test_the_first_chunk_comes_before_the_second_is_sent(upstream: Upstream) -> None:
+    """Nothing waits for what comes later."""
+    gate = Gate()
+    with (
+        between(upstream, Answer([EVENT, gate, EVENT, STOP], EVENTS)) as client,
+        client.stream("POST", "/v1/messages", json=ASK) as response,
+    ):
+        pieces = response.iter_bytes()
+        first = next(pieces)
+        assert b'"text":"tide"' in first
+        assert gate.reached.is_set()
+        gate.open()
+        assert is_whole(first + b"".join(pieces))
+
+
+def test_whole_answers_and_errors(upstream: Upstream) -> None:
+    """A whole answer is translated, and so is an error, with its status and headers."""
+    whole = json.dumps(
+        {
+            "id": "a",
+            "object": "chat.completion",
+            "choices": [
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": "tide"},
+                    "finish_reason": "stop",
+                }
+            ],
+        }
+    ).encode()
+    with between(upstream, Answer([whole], JSON)) as client:
+        response = client.post("/v1/messages", json=ASK)
+    assert response.json()["content"] == [{"type": "text", "text": "tide"}]
+    assert int(response.headers["content-length"]) == len(response.content)
+
+    slow = b'{"error":{"message":"Slow down.","type":"tokens"}}'
+    with between(upstream, Answer([slow], (*JSON, ("retry-after", "7")), status=429)) as client:
+        response = client.post("/v1/messages", json=ASK)
+    assert (response.status_code, response.headers["retry-after"]) == (429, "7")
+    assert response.json()["error"] == {"type": "rate_limit_error", "message": "Slow down."}
+
+
+def test_requests_go_on_as_they_come(upstream: Upstream) -> None:
+    """Method, path, query, headers and body are the client's, but for what is one hop's only."""
+    answer = Answer([EVENT, STOP], EVENTS)
+    address = upstream.add(answer)
+    with gateway(Route(f"{address}/base", "openai", "openai", prefix="/chat")) as client:
+        client.request(
+            "PUT",
+            "/chat/v1/a%2Fb:c?q=%20x&q=2",
+            content=b"\x00body",
+            headers={
+                "Authorization": f"Bearer {SECRET}",
+                "X-Own": "1",
+                "Connection": "X-Hop",
+                "X-Hop": "1",
+                "Accept-Encoding": "gzip, br",
+                "Onechunk-To": "openai",
+            },
+        )
+    request = upstream.requests[-1]
+    host, _, place = address.removeprefix("http://").partition("/")
+    assert (request.method, request.body) == ("PUT", b"\x00body")
+    assert request.target == f"/{place}/base/v1/a%2Fb:c?q=%20x&q=2"
+    assert request.header("authorization") == f"Bearer {SECRET}"
+    assert request.header("x-own") == "1"
+    assert request.header("host") == host
+    assert request.header("accept-encoding") == "identity"
+    assert request.header("x-hop") is None
+    assert request.header("onechunk-to") is None
+
+
+def test_routes(upstream: Upstream) -> None:
+    """The longest prefix counts, in whole segments; what no route has is not found."""
+    short, long = (
+        upstream.add(Answer([EVENT, STOP], EVENTS)),
+        upstream.add(Answer([EVENT, STOP], EVENTS)),
+    )
+    routes = (
+        Route(short, "openai", "anthropic", prefix="/a"),
+        Route(long, "openai", "cohere", prefix="/a/b"),
+    )
+    with gateway(*routes) as client:
+        for path, place, target in (
+            ("/a", short, "anthropic"),
+            ("/a/bc", short, "anthropic"),
+            ("/a/b", long, "cohere"),
+            ("/a/b/c", long, "cohere"),
+        ):
+            response = client.post(path, json=ASK)
+            assert upstream.requests[-1].target.startswith(f"/{place.rpartition('/')[2]}")
+            assert is_whole(response.content, target)
+        asked = len(upstream.requests)
+        assert client.post("/ab", json=ASK).status_code == 404
+        assert len(upstream.requests) == asked
+
+
+def test_the_client_chooses(upstream: Upstream) -> None:
+    """A header names another target; one that is not known is told so in the route's form."""
+    with between(upstream, Answer([EVENT, STOP], EVENTS)) as client:
+        chosen = client.post("/", json=ASK, headers={"onechunk-to": "gemini"})
+        unknown = client.post("/", json=ASK, headers={"onechunk-to": "latin"})
+        usual = client.post("/", json=ASK)
+    assert meaning(decode_all("gemini", [chosen.content]))[0, "text"] == "tide"
+    assert chosen.headers["vary"] == usual.headers["vary"] == "onechunk-to"
+    assert is_whole(usual.content)
+    assert unknown.status_code == 400
+    assert error_of(unknown) == "the header onechunk-to names no dialect that is known here"
+
+    with between(upstream, Answer([EVENT, STOP], EVENTS), header=None) as client:
+        ignored = client.post("/", json=ASK, headers={"onechunk-to": "gemini"})
+    assert is_whole(ignored.content)
+    assert "vary" not in ignored.headers
+
+
+def test_the_request_callable(upstream: Upstream) -> None:
+    """It makes the request; where it fails the client is told, but not how."""
+
+    def make(method: str, _: str, headers: dict[str, str], body: bytes) -> Any:
+        assert headers["content-type"] == "application/json"
+        said = json.loads(body)
+        if said["model"] == "bad":
+            raise ValueError(SECRET)
+        return method, "/v1/chat/completions", {"x-key": "k"}, body.replace(b"tide?", b"ebb?")
+
+    with between(upstream, Answer([EVENT, STOP], EVENTS), request=make) as client:
+        assert is_whole(client.post("/v1/messages", json=ASK).content)
+        request = upstream.requests[-1]
+        assert request.target.endswith("/v1/chat/completions")
+        assert (request.header("x-key"), b"ebb?" in request.body) == ("k", True)
+        failed = client.post("/v1/messages", json={**ASK, "model": "bad"})
+    assert failed.status_code == 500
+    assert error_of(failed) == "the gateway could not make a request of this one"
+
+
+@pytest.mark.parametrize(
+    "path", ["/../x", "/a/%2e%2e/x", "/a/..%2fx", "/a/%252e%252E/x", "/a/..\\x", "/./x"]
+)
+def test_nothing_but_the_upstream_is_reached(upstream: Upstream, path: str) -> None:
+    """A path that might lead above its place is refused, and nobody is asked."""
+    address = upstream.add(Answer([EVENT, STOP], EVENTS))
+    with gateway(Route(f"{address}/base", "openai", "anthropic")) as client:
+        asked = len(upstream.requests)
+        port = client.base_url.port
+        assert port is not None
+        with socket.create_connection(("127.0.0.1", port)) as raw:
+            raw.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+            reply = b"".join(iter(lambda: raw.recv(65536), b""))
+        assert reply.startswith(b"HTTP/1.1 400 ")
+        assert len(upstream.requests) == asked
+
+
+def test_redirects_are_not_followed(upstream: Upstream) -> None:
+    """They pass: only the client may go elsewhere."""
+    target = upstream.add(Answer([EVENT, STOP], EVENTS))
+    with between(upstream, Answer([], [("location", target)], status=307)) as client:
+        asked = len(upstream.requests)
+        response = client.post("/", json=ASK)
+    assert (response.status_code, response.headers["location"]) == (307, target)
+    assert len(upstream.requests) == asked + 1
+
+
+def test_cookies_are_one_client_s(upstream: Upstream) -> None:
+    """What an upstream gives one client is not sent for another."""
+    with between(upstream, Answer([EVENT, STOP], (*EVENTS, ("set-cookie", "who=a")))) as client:
+        assert client.post("/", json=ASK).headers["set-cookie"] == "who=a"
+        httpx.post(client.base_url, json=ASK)
+    assert upstream.requests[-1].header("cookie") is None
+
+
+def test_openai_s_client(upstream: Upstream) -> None:
+    """The SDK reads a server of Anthropic's dialect, and hears of its death."""
+    whole, cut = replay("anthropic/stop-sequence"), replay("anthropic/stop-sequence")
+    cut.steps = [whole.steps[0][:900], 0.05]  # type: ignore[index] # it is bytes
+    cut.end = "reset"
+    routes = [
+        Route(upstream.add(whole), "anthropic", "openai"),
+        Route(upstream.add(cut), "anthropic", "openai", prefix="/cut"),
+    ]
+    with gateway(*routes) as client:
+        for path in ("/", "/cut"):
+            sdk = openai.OpenAI(base_url=f"{client.base_url}{path}", api_key="none", max_retries=0)
+            with sdk:
+                stream = sdk.chat.completions.create(
+                    model="m", stream=True, messages=[{"role": "user", "content": "tide?"}]
+                )
+                heard: list[str] = []
+                if path == "/cut":
+                    with pytest.raises(openai.APIError, match="broke off"):  # noqa: PT012 - it is read
+                        for chunk in stream:
+                            heard += [c.delta.content or "" for c in chunk.choices]
+                else:
+                    heard = [c.delta.content or "" for chunk in stream for c in chunk.choices]
+                assert "one, two" in "".join(heard)
+
+
+def test_anthropic_s_client(upstream: Upstream) -> None:
+    """The SDK reads a server of OpenAI's dialect, and hears of its errors."""
+    busy = Answer([b'{"error":{"message":"Slow down."}}'], JSON, status=429)
+    routes = [
+        Route(upstream.add(Answer([EVENT, STOP], EVENTS)), "openai", "anthropic"),
+        Route(upstream.add(busy), "openai", "anthropic", prefix="/busy"),
+    ]
+    with gateway(*routes) as client:
+        url = str(client.base_url).rstrip("/")
+        question: Any = {"model": "m", "max_tokens": 9, "messages": ASK["messages"]}
+        with (
+            anthropic.Anthropic(base_url=url, api_key="none", max_retries=0) as sdk,
+            sdk.messages.stream(**question) as stream,
+        ):
+            assert stream.get_final_text() == "tide"
+        with (
+            anthropic.Anthropic(base_url=f"{url}/busy", api_key="none", max_retries=0) as sdk,
+            pytest.raises(anthropic.RateLimitError, match="Slow down"),
+        ):
+            sdk.messages.create(**question)
+
+
+def test_curl(upstream: Upstream) -> None:
+    """`curl -N` shows the first event before the second is sent."""
+    gate = Gate()
+    with between(upstream, Answer([EVENT, gate, STOP], EVENTS)) as client:
+        command = ["curl", "-sN", "--data", "{}", f"{client.base_url}/v1/messages"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as curl:
+            assert curl.stdout is not None
+            data = b""
+            for line in curl.stdout:
+                data += line
+                if b'"text":"tide"' in line:
+                    break
+            assert gate.reached.is_set()
+            gate.open()
+            data += curl.stdout.read()
+        assert curl.returncode == 0
+    assert is_whole(data)

@@ -1,0 +1,127 @@
+"""What the gateway tells of its requests."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator
+
+import httpx
+import pytest
+
+from tests.support.gateway import (
+    ASK,
+    EVENT,
+    EVENTS,
+    JSON,
+    QUOTED,
+    SECRET,
+    STOP,
+    between,
+    is_whole,
+)
+from tests.support.upstream import SECONDS, Answer, Upstream, serve
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Generator[Upstream]:
+    """A running server."""
+    with serve() as upstream:
+        yield upstream
+
+
+def metrics_of(client: httpx.Client) -> dict[str, float]:
+    """Return all samples but those of buckets and times of creation."""
+    lines = client.get("/metrics").text.splitlines()
+    samples = [line.rpartition(" ") for line in lines if not line.startswith("#")]
+    return {
+        name: float(value)
+        for name, _, value in samples
+        if "_bucket{" not in name and "_created" not in name
+    }
+
+
+def test_metrics(upstream: Upstream) -> None:
+    """Every request is counted by what became of it, under labels that no client can make up."""
+    with between(upstream, Answer([EVENT, EVENT, STOP], EVENTS)) as client:
+        client.post("/", json=ASK)
+        client.post(f"/{SECRET}", json={"model": SECRET}, headers={"onechunk-to": SECRET})
+        found = metrics_of(client)
+        text = client.get("/metrics")
+    labels = 'route="/",source="openai",target="anthropic"'
+    assert found["onechunk_streams_open"] == 0
+    whole = 'outcome="complete",route="/",source="openai",status="200",target="anthropic"'
+    refused = 'outcome="refused",route="/",source="openai",status="400",target="anthropic"'
+    assert found[f"onechunk_requests_total{{{whole}}}"] == 1
+    assert found[f"onechunk_requests_total{{{refused}}}"] == 1
+    assert found[f"onechunk_chunks_total{{{labels}}}"] == 4
+    assert found[f'onechunk_losses_total{{kind="invented",{labels}}}'] > 0
+    assert found[f'onechunk_errors_total{{kind="status_400",{labels}}}'] == 1
+    first = "gen_ai_client_operation_time_to_first_chunk_seconds"
+    assert found[f"{first}_count{{{labels}}}"] == 1
+    assert 0 < found[f"{first}_sum{{{labels}}}"] < SECONDS
+    assert text.headers["content-type"].startswith("text/plain; version=")
+    assert SECRET not in text.text
+
+
+def test_pages_elsewhere(upstream: Upstream) -> None:
+    """Health and metrics may have other paths, or none."""
+    with between(upstream, Answer([EVENT, STOP], EVENTS), health="/h", metrics=None) as client:
+        assert client.get("/h").status_code == 200
+        assert is_whole(client.get("/healthz").content)
+        assert is_whole(client.get("/metrics").content)
+
+
+def test_logs(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
+    """A line a request tells how it went, and nothing of what was said, or of who asked."""
+    secret = EVENT.replace(b"tide", SECRET.encode())
+    told = b'{"error":{"message":%b}}' % QUOTED.encode()
+    answers = [Answer([secret, STOP], EVENTS), Answer([secret], EVENTS, end="reset")]
+    answers += [Answer([told], JSON, status=400), Answer([b"data: " + secret], EVENTS)]
+    numbers: list[str] = []
+    with caplog.at_level(logging.DEBUG):
+        for answer in answers:
+            with between(upstream, answer) as client:
+                response = client.post(
+                    f"/v1/messages?key={SECRET}",
+                    json={"prompt": SECRET},
+                    headers={"authorization": f"Bearer {SECRET}", "x-api-key": SECRET},
+                )
+                numbers.append(response.headers["onechunk-request-id"])
+    ours = [record for record in caplog.records if record.name.startswith("onechunk")]
+    lines = [json.loads(record.getMessage()) for record in ours]
+    assert [line["outcome"] for line in lines] == ["complete", "broken", "complete", "unreadable"]
+    assert [line["id"] for line in lines] == numbers
+    assert lines[0] | {"id": "", "duration": 0, "first_chunk": 0, "losses": {}} == {
+        "id": "",
+        "method": "POST",
+        "path": "/v1/messages",
+        "route": "/",
+        "source": "openai",
+        "target": "anthropic",
+        "status": 200,
+        "upstream_status": 200,
+        "outcome": "complete",
+        "received": len(json.dumps({"prompt": SECRET}, separators=(",", ":"))),
+        "sent": lines[0]["sent"],
+        "chunks": 3,
+        "losses": {},
+        "problems": {},
+        "first_chunk": 0,
+        "duration": 0,
+    }
+    assert not any(SECRET in record.getMessage() for record in ours)
+
+
+def test_logs_of_text(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
+    """Texts are logged where that is asked for, and headers and query not even then."""
+    with (
+        caplog.at_level(logging.INFO, "onechunk.gateway"),
+        between(upstream, Answer([EVENT, STOP], EVENTS), log_text=True) as client,
+    ):
+        client.post(f"/?key={SECRET}", json=ASK, headers={"authorization": SECRET})
+    [record] = [record for record in caplog.records if record.name == "onechunk.gateway"]
+    line = json.loads(record.getMessage())
+    assert json.loads(line["request_text"]) == ASK
+    assert is_whole(line["answer_text"].encode())
+    assert SECRET not in record.getMessage()
