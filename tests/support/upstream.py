@@ -14,7 +14,18 @@ import attrs
 
 from tests.support.recordings import RECORDINGS, Recording
 
-__all__ = ["SECONDS", "TYPES", "Answer", "Gate", "Request", "Upstream", "cut", "replay", "serve"]
+__all__ = [
+    "SECONDS",
+    "TYPES",
+    "Answer",
+    "Gate",
+    "Request",
+    "Step",
+    "Upstream",
+    "cut",
+    "replay",
+    "serve",
+]
 
 SECONDS: Final = 20
 """How long anything is waited for that must happen; the machine may be slow."""
