@@ -16,6 +16,7 @@ from tests.support.gateway import (
     between,
     gateway,
     is_whole,
+    settle,
 )
 from tests.support.upstream import Answer, Gate, Upstream, serve
 
@@ -75,4 +76,4 @@ def test_a_client_that_leaves(upstream: Upstream, steps: list[bytes]) -> None:
             if steps:
                 raw.recv(65536)
         upstream.wait(lambda: answer.left == 1)
-        assert 'outcome="left"' in client.get("/metrics").text
+        assert 'outcome="left"' in settle(client)

@@ -20,6 +20,7 @@ from tests.support.gateway import (
     error_of,
     gateway,
     is_whole,
+    settle,
 )
 from tests.support.meaning import meaning
 from tests.support.streams import decode_all
@@ -70,6 +71,7 @@ def test_too_many(upstream: Upstream) -> None:
         assert client.get("/healthz").json() == {"status": "ok"}
         gate.open()
         assert is_whole(begun + b"".join(pieces))
+        settle(client)
         assert client.post("/", json=ASK).status_code == 200
 
 

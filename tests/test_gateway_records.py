@@ -19,6 +19,7 @@ from tests.support.gateway import (
     STOP,
     between,
     is_whole,
+    settle,
 )
 from tests.support.upstream import SECONDS, Answer, Upstream, serve
 
@@ -32,7 +33,7 @@ def upstream() -> Generator[Upstream]:
 
 def metrics_of(client: httpx.Client) -> dict[str, float]:
     """Return all samples but those of buckets and times of creation."""
-    lines = client.get("/metrics").text.splitlines()
+    lines = settle(client).splitlines()
     samples = [line.rpartition(" ") for line in lines if not line.startswith("#")]
     return {
         name: float(value)

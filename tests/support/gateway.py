@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import Condition, Thread
 from typing import IO, Any, Final
 
 import httpx
+import pytest
 
 from onechunk.gateway import Route, create_app
 from tests.support.app_server import run_app
@@ -34,6 +37,7 @@ __all__ = [
     "gateway",
     "is_whole",
     "run_command",
+    "settle",
 ]
 
 _PLACE: Final = "onechunk: http://"
@@ -84,6 +88,18 @@ def between(upstream: Upstream, answer: Answer, **settings: Any) -> Generator[ht
     )
     with gateway(route, **settings) as client:
         yield client
+
+
+def settle(client: httpx.Client) -> str:
+    """Wait until nothing is being answered; return the page of metrics.
+
+    A client has the end of its answer before the gateway is done with it.
+    """
+    until = time.monotonic() + SECONDS
+    while "onechunk_streams_open 0.0" not in (page := client.get("/metrics").text):
+        assert time.monotonic() < until, page
+        time.sleep(0.01)
+    return page
 
 
 def error_of(response: httpx.Response) -> str:
@@ -146,9 +162,23 @@ class Gateway:
         with self._changed:
             assert self._changed.wait_for(condition, SECONDS), self.lines
 
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """Stop it, and return its exit code."""
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
         self._process.send_signal(number)
+
+    def wait_closed(self) -> None:
+        """Wait until nobody can connect to it."""
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except ConnectionRefusedError:
+                return
+            time.sleep(0.01)
+        pytest.fail("it still listens")
+
+    def wait_ended(self) -> int:
+        """Wait until it has ended, and return its exit code."""
         code = self._process.wait(SECONDS)
         self._reader.join()
         return code
@@ -171,4 +201,6 @@ def run_command(*arguments: str, **environment: str) -> Generator[Gateway]:
         try:
             yield gateway
         finally:
-            gateway.stop()
+            if process.poll() is None:
+                gateway.signal(signal.SIGTERM)
+            gateway.wait_ended()

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import click
 
+from onechunk._errors import OnechunkError
 from onechunk.cli._arguments import examples
+from onechunk.cli._exits import INTERRUPTED
 
 __all__ = ["serve"]
 
@@ -28,6 +30,22 @@ LIMITS: Final[tuple[tuple[str, type, float, str], ...]] = (
     ("streams", int, 1000, "Most requests that are answered at a time."),
 )
 """Name of a limit, its type, its default and what it is."""
+
+
+class _OrNone(click.ParamType[str | None]):
+    """A text, or the word `none`: what is empty in the environment counts as not given."""
+
+    name = "text"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | None:
+        """Return the text."""
+        del param, ctx
+        return None if value == "none" else value
+
+
+_OR_NONE: Final = _OrNone()
 
 
 def _option(name: str, *names: str, **settings: Any) -> Callable[[Any], Any]:
@@ -74,9 +92,10 @@ def _limits(command: Any) -> Any:
 @_option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port.")
 @_option(
     "--header",
+    type=_OR_NONE,
     default="onechunk-to",
     show_default=True,
-    help="Request header by which clients choose another target; empty for none.",
+    help="Request header by which clients choose another target; none for no header.",
 )
 @_option(
     "--keep-alive",
@@ -93,8 +112,16 @@ def _limits(command: Any) -> Any:
     show_default=True,
     help="Seconds that streams are given to end when the gateway is stopped.",
 )
-@_option("--health", default="/healthz", show_default=True, help="Path; empty for none.")
-@_option("--metrics", default="/metrics", show_default=True, help="Path; empty for none.")
+@_option(
+    "--health", type=_OR_NONE, default="/healthz", show_default=True, help="Path; none for no page."
+)
+@_option(
+    "--metrics",
+    type=_OR_NONE,
+    default="/metrics",
+    show_default=True,
+    help="Path; none for no page.",
+)
 @_option("--log-text", is_flag=True, help="Log the texts of requests and answers, too.")
 @_option("--strict", is_flag=True, help="End in an error what would lose something.")
 def serve(
@@ -106,11 +133,11 @@ def serve(
     request: str | None,
     host: str,
     port: int,
-    header: str,
+    header: str | None,
     keep_alive: float,
     grace: int,
-    health: str,
-    metrics: str,
+    health: str | None,
+    metrics: str | None,
     log_text: bool,
     strict: bool,
     **limits: float,
@@ -129,25 +156,27 @@ def serve(
         message = "serve needs more packages: pip install 'onechunk[gateway]'"
         raise click.ClickException(message) from None
     rewrite = None if request is None else _function(request)
-    found = [gateway.Route(url, f, t, prefix.rstrip("/"), rewrite) for prefix, f, t, url in routes]
-    if upstream is not None and source is not None and target is not None:
-        found.append(gateway.Route(upstream, source, target, "", rewrite))
-    elif (upstream, source, target) != (None, None, None) or not found:
+    if (upstream, source, target).count(None) not in {0, 3} or not (upstream or routes):
         message = "--upstream, --from and --to belong together"
         raise click.UsageError(message)
+    ways = [(url, f, t, prefix.rstrip("/")) for prefix, f, t, url in routes]
+    if upstream is not None and source is not None and target is not None:
+        ways.append((upstream, source, target, ""))
     most: dict[str, Any] = {name.removeprefix("max_"): value for name, value in limits.items()}
-    app = gateway.create_app(
-        found,
-        limits=gateway.Limits(**most),
-        header=header or None,
-        keep_alive=keep_alive or None,
-        health=health or None,
-        metrics=metrics or None,
-        log_text=log_text,
-        strict=strict,
-    )
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family, backlog=_BACKLOG) as listener:
+    try:
+        app = gateway.create_app(
+            [gateway.Route(*way, rewrite) for way in ways],
+            limits=gateway.Limits(**most),
+            header=header,
+            keep_alive=keep_alive or None,
+            health=health,
+            metrics=metrics,
+            log_text=log_text,
+            strict=strict,
+        )
+    except OnechunkError as error:
+        raise click.UsageError(str(error)) from None
+    with _listener(host, port) as listener:
         log_to_stderr()
         place = f"[{host}]" if ":" in host else host
         click.echo(f"onechunk: http://{place}:{listener.getsockname()[1]}", err=True)
@@ -158,7 +187,21 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=grace,
         )
-        uvicorn.Server(config).run([listener])
+        try:
+            uvicorn.Server(config).run([listener])
+        except KeyboardInterrupt:
+            # All is over by now. click would write an empty line, which is no JSON.
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a socket that listens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        message = f"cannot listen at {host}:{port}: {error.strerror}"
+        raise click.ClickException(message) from None
 
 
 def _function(name: str) -> Any:
@@ -167,8 +210,8 @@ def _function(name: str) -> Any:
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as Python itself puts it there
     try:
         found = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        message = f"--request {name}: {error}"
+    except Exception as error:  # noqa: BLE001 - a module may raise anything
+        message = f"--request {name}: {type(error).__name__}: {error}"
         raise click.UsageError(message) from None
     if not callable(found):
         message = f"--request {name}: that is no function"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
-from typing import Unpack
+from typing import Any, Final, Unpack
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,13 +16,16 @@ from starlette.routing import Route as Page
 from onechunk._errors import OnechunkError
 from onechunk._translator import Translator
 from onechunk.asgi._types import Receive, Scope, Send
-from onechunk.gateway._config import Limits, Route, checked_routes
+from onechunk.gateway._config import Limits, Route, check_page, checked_header, checked_routes
 from onechunk.gateway._exchange import Exchange
 from onechunk.gateway._metrics import CONTENT_TYPE_LATEST, Metrics
 from onechunk.gateway._upstream import new_transport
 from onechunk.http import Options
 
 __all__ = ["Gateway", "create_app"]
+
+_MOMENT: Final = 2.0
+"""Seconds: more than a client is given to take the end of its stream."""
 
 
 class Gateway:
@@ -47,30 +51,38 @@ class Gateway:
             message = f"keep_alive must be more than 0 seconds, not {keep_alive!r}"
             raise OnechunkError(message)
         self.limits = limits
-        self.header = header.lower() if header else None
+        self.header = checked_header(header)
         self.keep_alive = keep_alive
         self.options: Options = {"limit": limits.frame, **options}
         self.log_text = log_text
         self.metrics = Metrics()
         self.transport = new_transport()
-        self._open = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def full(self) -> bool:
         """True if more requests are being answered than are allowed."""
-        return self._open > self.limits.streams
+        return len(self._tasks) > self.limits.streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong, the client is told in its own dialect."""
         if scope["type"] != "http":
             return
-        self._open += 1
+        task = asyncio.current_task()
+        if task is None:
+            return
+        self._tasks.add(task)
         self.metrics.open.inc()
         try:
-            await Exchange(self, scope, receive, send).run()
+            await Exchange(self, scope, receive, send).run(task)
         finally:
             self.metrics.open.dec()
-            self._open -= 1
+            self._tasks.discard(task)
+
+    async def close(self) -> None:
+        """Give those a moment that the server has told to stop: they still end their streams."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_MOMENT)
 
 
 def create_app(
@@ -103,6 +115,8 @@ def create_app(
         OnechunkError: Anything else in the configuration is wrong.
     """
     gateway = Gateway(routes, limits or Limits(), header, keep_alive, options, log_text=log_text)
+    check_page(health)
+    check_page(metrics)
 
     async def tell_health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -114,6 +128,7 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         async with gateway.transport:
             yield
+            await gateway.close()
 
     pages: list[BaseRoute] = []
     if health:

@@ -14,9 +14,12 @@ from onechunk._frame import DEFAULT_FRAME_LIMIT
 from onechunk._registry import get_adapter
 from onechunk.http import Rewrite
 
-__all__ = ["Limits", "Route", "checked_routes"]
+__all__ = ["Limits", "Route", "check_page", "checked_header", "checked_routes"]
 
 _PREFIX: Final = re.compile("(/[!-~]+)*")
+_PAGE: Final = re.compile("/[-.~/A-Za-z0-9_]*")
+_TOKEN: Final = re.compile("[-!#$%&'*+.^_`|~A-Za-z0-9]+")
+"""A header's name, by RFC 9110 section 5.6.2."""
 _SCHEMES: Final = frozenset({"http", "https"})
 
 
@@ -125,3 +128,28 @@ def checked_routes(routes: Iterable[Route]) -> tuple[Route, ...]:
             message = f"two routes have the prefix {prefix!r}"
             raise OnechunkError(message)
     return tuple(found)
+
+
+def checked_header(name: str | None) -> str | None:
+    """Return the name of a header as ASGI has it.
+
+    Raises:
+        OnechunkError: No header can have it.
+    """
+    if not name:
+        return None
+    if _TOKEN.fullmatch(name) is None:
+        message = f"no header can have the name {name!r}"
+        raise OnechunkError(message)
+    return name.lower()
+
+
+def check_page(path: str | None) -> None:
+    """Check the path of a page of the gateway's own.
+
+    Raises:
+        OnechunkError: It is no plain path.
+    """
+    if path and _PAGE.fullmatch(path) is None:
+        message = f"the path {path!r} must be like '/healthz'"
+        raise OnechunkError(message)

@@ -71,14 +71,22 @@ class Exchange:
             texts={} if gateway.log_text else None,
         )
 
-    async def run(self) -> None:
-        """Answer, and tell metrics and log how it went."""
+    async def run(self, task: asyncio.Task[Any]) -> None:
+        """Answer, and tell metrics and log how it went.
+
+        Args:
+            task: The one that this runs in.
+        """
         record, gateway = self._record, self._gateway
         try:
             await self._run()
         except OSError:
             # A server may tell so that the client has left.
             record.outcome = "left"
+        except asyncio.CancelledError:
+            # The server shuts down. All is ended as it wants: it would only log that as an error.
+            await self._fail("stopped", _STOPPED, HTTPStatus.SERVICE_UNAVAILABLE)
+            task.uncancel()
         finally:
             if self._keep_alive is not None:
                 await self._keep_alive.stop()
@@ -175,12 +183,6 @@ class Exchange:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not answering.done():
                 self._record.outcome = "left"
-        except asyncio.CancelledError:
-            self._record.outcome = "stopped"
-            answering.cancel()
-            await asyncio.wait({answering})
-            await self._break_off(_STOPPED, HTTPStatus.SERVICE_UNAVAILABLE)
-            raise
         finally:
             for task in tasks:
                 task.cancel()
@@ -309,6 +311,8 @@ class Exchange:
         What passes unchanged has none: the server tells of its end by that of the connection.
         """
         translator = self._translator
+        if self._over:
+            return
         if translator is None:
             await self._tell(status, message)
         elif not translator.passes or not self._started:

@@ -1,0 +1,212 @@
+"""`onechunk serve`: what it is told, what it says, and how it stops."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import signal
+import socket
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+from attrs import fields
+from click import Context
+
+from onechunk.cli._serve import LIMITS, serve
+from onechunk.gateway import Limits, create_app
+from tests.support.command_line import run, run_process
+from tests.support.gateway import ASK, EVENT, EVENTS, SECRET, STOP, ends_in, is_whole, run_command
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream
+from tests.support.upstream import serve as serve_upstream
+
+ADDRESS = ("--upstream", "https://llm.example", "--from", "openai", "--to", "anthropic")
+
+FUNCTIONS = f"""
+import json
+
+number = 1
+
+def ask(method, path, headers, body):
+    if json.loads(body)["model"] == "bad":
+        raise ValueError("{SECRET}")
+    return method, "/asked", headers, body
+"""
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Generator[Upstream]:
+    """A running server."""
+    with serve_upstream() as upstream:
+        yield upstream
+
+
+def from_openai(address: str) -> tuple[str, ...]:
+    """Return arguments for an upstream of OpenAI's dialect and Anthropic's clients."""
+    return ("--upstream", address, "--from", "openai", "--to", "anthropic")
+
+
+def test_defaults_are_those_of_the_app() -> None:
+    """What stands in the help is what the app has where nothing is said."""
+    assert [(name, default) for name, _, default, _ in LIMITS] == [
+        (each.name, each.default) for each in fields(Limits)
+    ]
+    app = inspect.signature(create_app).parameters
+    options = {option.name: option.get_default(Context(serve)) for option in serve.params}
+    names = ("header", "keep_alive", "health", "metrics")
+    assert {name: options[name] for name in names} == {name: app[name].default for name in names}
+    assert not options["strict"]
+    assert not options["log_text"]
+
+
+def test_options_of_the_environment(upstream: Upstream) -> None:
+    """Every option but the routes may stand in the environment."""
+    environment = {
+        "ONECHUNK_SERVE_UPSTREAM": upstream.add(Answer([EVENT, STOP], EVENTS)),
+        "ONECHUNK_SERVE_FROM": "openai",
+        "ONECHUNK_SERVE_TO": "anthropic",
+        "ONECHUNK_SERVE_MAX_BODY": "100",
+        "ONECHUNK_SERVE_HEADER": "x-dialect",
+        "ONECHUNK_SERVE_HEALTH": "/h",
+        "ONECHUNK_SERVE_METRICS": "none",
+        "ONECHUNK_SERVE_LOG_TEXT": "1",
+    }
+    with run_command(**environment) as gateway, httpx.Client(base_url=gateway.url) as client:
+        large = client.post("/", content=b" " * 101)
+        chosen = client.post("/", json={}, headers={"x-dialect": "cohere"})
+        assert large.status_code == 413
+        assert "100 bytes" in large.text
+        assert is_whole(chosen.content, "cohere")
+        assert client.get("/h").json() == {"status": "ok"}
+        # There are no such pages: the route has all other paths.
+        assert is_whole(client.get("/metrics").content)
+        assert is_whole(client.get("/healthz").content)
+        gateway.wait(lambda: len(gateway.lines) == 4)
+    assert [record.get("request_text") for record in gateway.records] == [None, "{}", "", ""]
+    variables = {option.envvar for option in serve.params if option.name not in {"routes", "help"}}
+    assert None not in variables
+    assert set(environment) < variables
+
+
+def test_routes(upstream: Upstream) -> None:
+    """A route for each prefix, and one for all other paths or none."""
+    first, second = upstream.add(Answer([EVENT, STOP])), upstream.add(Answer([EVENT, STOP]))
+    routes = [
+        *("--route", "/a/", "openai", "anthropic", first),
+        *("--route", "/b", "openai", "cohere", second),
+    ]
+    with run_command(*routes) as gateway, httpx.Client(base_url=gateway.url) as client:
+        assert is_whole(client.post("/a/x", json=ASK).content)
+        assert is_whole(client.post("/b/x", json=ASK).content, "cohere")
+        assert client.post("/c", json=ASK).status_code == 404
+    with run_command(*routes, *from_openai(first)) as gateway:
+        assert is_whole(httpx.post(f"{gateway.url}/c", json=ASK).content)
+
+
+def test_the_request_callable(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes from a module of the current directory; what it raises is not told in full."""
+    (tmp_path / "my_functions.py").write_text(FUNCTIONS)
+    monkeypatch.chdir(tmp_path)
+    address = from_openai(upstream.add(Answer([EVENT, STOP])))
+    with run_command(*address, "--request", "my_functions:ask") as gateway:
+        assert is_whole(httpx.post(gateway.url, json=ASK).content)
+        assert upstream.requests[-1].target.endswith("/asked")
+        failed = httpx.post(gateway.url, json={**ASK, "model": "bad"})
+        assert failed.status_code == 500
+    assert [record.get("error") for record in gateway.records] == [None, "ValueError"]
+    assert SECRET not in failed.text + "".join(gateway.lines)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -15), (signal.SIGINT, 130)])
+def test_a_stop_waits_for_streams(upstream: Upstream, number: int, code: int) -> None:
+    """What is being answered is answered to its end, and nothing new is."""
+    gate = Gate()
+    answer = Answer([EVENT, gate, STOP], EVENTS)
+    with (
+        run_command(*from_openai(upstream.add(answer))) as gateway,
+        httpx.stream("POST", gateway.url, json=ASK, timeout=SECONDS) as response,
+    ):
+        pieces = response.iter_bytes()
+        first = next(pieces)
+        gateway.signal(number)
+        gateway.wait_closed()
+        gate.open()
+        assert is_whole(first + b"".join(pieces))
+        assert gateway.wait_ended() == code
+    [record] = gateway.records
+    assert record["outcome"] == "complete"
+
+
+def test_a_stop_ends_streams_that_do_not_end(upstream: Upstream) -> None:
+    """When the time given is over a stream ends legally, and the upstream is let go."""
+    answer = Answer([EVENT], EVENTS, end="never")
+    with (
+        run_command(*from_openai(upstream.add(answer)), "--grace", "1") as gateway,
+        httpx.stream("POST", gateway.url, json=ASK, timeout=SECONDS) as response,
+    ):
+        pieces = response.iter_bytes()
+        first = next(pieces)
+        gateway.signal(signal.SIGTERM)
+        assert ends_in(first + b"".join(pieces)) == "the gateway was shut down"
+        upstream.wait(lambda: answer.left == 1)
+        gateway.wait_ended()
+    assert gateway.records[-1]["outcome"] == "stopped"
+    assert all(json.loads(line) for line in gateway.lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "--upstream, --from and --to belong together"),
+        (ADDRESS[:4], "--upstream, --from and --to belong together"),
+        ((*ADDRESS[:5], "latin"), "unknown dialect 'latin'"),
+        (("--upstream", f"https://u:{SECRET}@a.example", *ADDRESS[2:]), "no password"),
+        (("--upstream", f"{SECRET}.example", *ADDRESS[2:]), "an upstream must be an address"),
+        ((*ADDRESS, "--route", "a", "openai", "cohere", "https://a.example"), "the prefix 'a'"),
+        ((*ADDRESS, "--route", "/", "openai", "cohere", "https://a.example"), "two routes"),
+        ((*ADDRESS, "--max-idle", "0"), "'idle' must be above 0"),
+        ((*ADDRESS, "--max-total", "nan"), "'total' must be above 0"),
+        ((*ADDRESS, "--keep-alive", "-1"), "-1.0 is not in the range"),
+        ((*ADDRESS, "--header", "a b"), "no header can have the name 'a b'"),
+        ((*ADDRESS, "--health", "h"), "the path 'h' must be like '/healthz'"),
+        ((*ADDRESS, "--metrics", "/{x}"), "the path '/{x}' must be like '/healthz'"),
+        ((*ADDRESS, "--request", "nothing_here:f"), "No module named 'nothing_here'"),
+        ((*ADDRESS, "--request", "json"), "--request json"),
+        ((*ADDRESS, "--request", "json:nothing"), "has no attribute 'nothing'"),
+        ((*ADDRESS, "--request", "json:__name__"), "that is no function"),
+        ((*ADDRESS, "--port", "70000"), "70000 is not in the range"),
+        ((*ADDRESS, "--host", "256.0.0.1"), "256.0.0.1"),
+    ],
+    ids=str,
+)
+def test_mistakes_are_one_line(arguments: tuple[str, ...], words: str) -> None:
+    """Nothing runs, one line says why, and holds no password."""
+    path = [*sys.path]
+    result = run("serve", *arguments)
+    sys.path[:] = path
+    assert (result.code, result.out) == (2, b"")
+    assert words in result.error
+    assert result.error.count("\n") == 1
+    assert SECRET not in result.error
+
+
+def test_a_port_in_use() -> None:
+    """It is told which."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run_process("serve", *ADDRESS, "--port", str(port))
+    assert result.code == 2
+    assert f"127.0.0.1:{port}" in result.error
+    assert result.error.count("\n") == 1
+
+
+def test_without_the_extra(tmp_path: Path) -> None:
+    """It is said what to install."""
+    (tmp_path / "uvicorn.py").write_text("raise ImportError('not here')")
+    result = run_process("serve", *ADDRESS, environment={"PYTHONPATH": str(tmp_path)})
+    assert (result.code, result.out) == (2, b"")
+    assert result.error == "onechunk: serve needs more packages: pip install 'onechunk[gateway]'\n"
