@@ -12,8 +12,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CREATED := $(VENV)/.created
 DEMO := $(VENV)/.installed-demo
 DEV := $(VENV)/.installed-dev
+LITELLM := .venv-litellm/bin/litellm
 
-.PHONY: demo test lint types tests snapshots bench clean
+.PHONY: demo test lint types tests snapshots bench bench-gateway clean
 .DEFAULT_GOAL := test
 
 demo: $(DEMO)
@@ -41,8 +42,12 @@ snapshots: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.bench
 
+# LiteLLM's proxy caps the versions of what it needs: it has an environment of its own.
+bench-gateway: $(DEV) $(LITELLM)
+	$(BIN)/python -m benchmarks.gateway --litellm $(LITELLM)
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-litellm build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A name on the PATH may be a shim for nothing, too old, or lack venv: a candidate is tried, not looked up.
@@ -68,3 +73,7 @@ $(DEV): pyproject.toml $(CREATED)
 	$(PIP) 'pip>=25.1'
 	$(PIP) --editable '.[cli,gateway,otel]' --group dev
 	@touch $@ $(DEMO)
+
+$(LITELLM): $(CREATED)
+	$(BIN)/python -m venv --clear .venv-litellm
+	.venv-litellm/bin/python -m pip --disable-pip-version-check install --quiet 'litellm[proxy]'

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
+import click
 from attrs import fields
+from prometheus_client.parser import text_string_to_metric_families
 
 from docs._places import Places, find_places
 from onechunk import (
@@ -26,6 +29,9 @@ from onechunk import (
     Usage,
     load_adapters,
 )
+from onechunk.cli._serve import serve
+from onechunk.gateway._metrics import Metrics
+from onechunk.gateway._record import Record
 from onechunk.mapping import Copy, Each, Into, PartVia, Row, Says
 from onechunk.numbers import ATTRIBUTES, METRICS
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
@@ -281,6 +287,46 @@ def _measured(path: str, attributes: Mapping[str, str]) -> str:
     return f"{each}{_value(path)}{own}"
 
 
+def gateway_options() -> str:
+    """Return the options of `onechunk serve`, their variables, defaults and units."""
+    context = click.Context(serve)
+    rows = [
+        [
+            f"`{option.opts[0]}`",
+            f"`{option.envvar}`" if option.envvar else "",
+            _default(option.get_default(context)),
+            (option.help or "").rstrip("."),
+        ]
+        for option in serve.params
+        if isinstance(option, click.Option)
+    ]
+    return _table(["option", "variable", "default", "what"], rows)
+
+
+def _default(value: object) -> str:
+    if isinstance(value, float | int | str) and not isinstance(value, bool):
+        return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+    return ""
+
+
+def gateway_metrics() -> str:
+    """Return what the gateway counts."""
+    metrics = Metrics()
+    once = Counter({"": 1})
+    # One of everything, or there would be no labels.
+    metrics.add(
+        Record("", "", "", 0, chunks=1, error="", first_chunk=0, losses=once, problems=once)
+    )
+    rows: list[list[str]] = []
+    for family in text_string_to_metric_families(metrics.text().decode()):
+        if family.name.endswith("_created"):
+            continue
+        kind = "_total" if family.type == "counter" else ""
+        labels = [*dict.fromkeys(k for each in family.samples for k in each.labels if k != "le")]
+        rows.append([f"`{family.name}{kind}`", family.type, _code(labels), family.documentation])
+    return _table(["metric", "type", "labels", "what"], rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "dialects": dialects,
     "streams": streams,
@@ -294,6 +340,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "residue of its own": _residue(SOURCES),
     # The page does not run it, but tests/test_examples.py: its keys want to be in a module.
     "file examples/aiohttp_gateway.py": _file("examples/aiohttp_gateway.py", "py"),
+    "gateway options": gateway_options,
+    "gateway metrics": gateway_metrics,
+    "file examples/as_messages.py": _file("examples/as_messages.py"),
     "file examples/herald.py": _file("examples/herald.py"),
     # Nor this: LiteLLM has an environment of its own.
     "file examples/litellm_handler.py": _file("examples/litellm_handler.py", "py"),

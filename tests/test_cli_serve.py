@@ -8,9 +8,12 @@ import signal
 import socket
 import sys
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
+import openai
 import pytest
 from attrs import fields
 from click import Context
@@ -19,7 +22,8 @@ from onechunk.cli._serve import LIMITS, serve
 from onechunk.gateway import Limits, create_app
 from tests.support.command_line import run, run_process
 from tests.support.gateway import ASK, EVENT, EVENTS, SECRET, STOP, ends_in, is_whole, run_command
-from tests.support.upstream import SECONDS, Answer, Gate, Upstream
+from tests.support.paths import ROOT
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay
 from tests.support.upstream import serve as serve_upstream
 
 ADDRESS = ("--upstream", "https://llm.example", "--from", "openai", "--to", "anthropic")
@@ -156,6 +160,60 @@ def test_a_stop_ends_streams_that_do_not_end(upstream: Upstream) -> None:
         gateway.wait_ended()
     assert gateway.records[-1]["outcome"] == "stopped"
     assert all(json.loads(line) for line in gateway.lines)
+
+
+@pytest.mark.parametrize(
+    ("grace", "numbers"),
+    [("1", [signal.SIGTERM]), ("60", [signal.SIGINT, signal.SIGINT])],
+    ids=["the time is over", "the second signal"],
+)
+def test_a_stop_before_an_answer(grace: str, numbers: list[int]) -> None:
+    """Who has been answered nothing yet is told to come again."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        ThreadPoolExecutor(1) as pool,
+        run_command(
+            *from_openai(f"http://127.0.0.1:{silent.getsockname()[1]}"), "--grace", grace
+        ) as gateway,
+    ):
+        answer = pool.submit(httpx.post, gateway.url, json=ASK, timeout=SECONDS)
+        silent.settimeout(SECONDS)
+        with silent.accept()[0]:
+            for number in numbers:
+                gateway.signal(number)
+                gateway.wait_closed()
+            response = answer.result(SECONDS)
+    assert response.status_code == 503
+    assert response.json()["error"]["message"] == "the gateway was shut down"
+
+
+def test_the_page_s_request_callable(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of OpenAI's asks a server of Anthropic's as the page shows."""
+    monkeypatch.chdir(ROOT / "docs" / "examples")
+    address = upstream.add(replay("anthropic/stop-sequence"))
+    arguments = ("--upstream", address, "--from", "anthropic", "--to", "openai")
+    question: Any = [
+        {"role": "system", "content": "Be short."},
+        {"role": "user", "content": "tide?"},
+    ]
+    with (
+        run_command(*arguments, "--request", "as_messages:as_messages") as gateway,
+        openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=SECRET, max_retries=0) as client,
+    ):
+        chunks = [*client.chat.completions.create(model="m", stream=True, messages=question)]
+    request = upstream.requests[-1]
+    assert request.target.endswith("/v1/messages")
+    assert request.header("x-api-key") == SECRET
+    assert request.header("authorization") is None
+    assert json.loads(request.body) == {
+        "model": "m",
+        "max_tokens": 1024,
+        "stream": True,
+        "system": "Be short.",
+        "messages": [{"role": "user", "content": "tide?"}],
+    }
+    assert "".join(choice.delta.content or "" for c in chunks for choice in c.choices)
+    assert SECRET not in "".join(gateway.lines)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from onechunk.gateway import Limits, Route
 from tests.support.gateway import (
@@ -153,3 +155,13 @@ def test_large_events(upstream: Upstream) -> None:
         assert "1000" in (ends_in(client.post("/", json=ASK).content) or "")
     with between(upstream, Answer([b"{" + b" " * 5000], JSON), limits=Limits(frame=1000)) as client:
         assert client.post("/", json=ASK).status_code == 502
+
+
+def test_web_sockets(upstream: Upstream) -> None:
+    """They are refused, and the upstream does not hear of them."""
+    with between(upstream, Answer([EVENT, STOP], EVENTS)) as client:
+        asked = len(upstream.requests)
+        with pytest.raises(InvalidStatus) as caught:
+            connect(f"ws://127.0.0.1:{client.base_url.port}/v1/realtime")
+        assert caught.value.response.status_code == 403
+        assert len(upstream.requests) == asked

@@ -67,6 +67,8 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong, the client is told in its own dialect."""
         if scope["type"] != "http":
+            # Of a WebSocket's handshake: the client is answered by 403.
+            await send({"type": "websocket.close"})
             return
         task = asyncio.current_task()
         if task is None:

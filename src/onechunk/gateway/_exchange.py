@@ -13,6 +13,7 @@ import httpx2
 from onechunk._registry import load_adapters
 from onechunk.asgi._keep_alive import KeepAlive, sign_of_life
 from onechunk.asgi._types import Receive, Scope, Send
+from onechunk.gateway._body import TooLargeError, read_body
 from onechunk.gateway._config import Route
 from onechunk.gateway._paths import path_of, route_of
 from onechunk.gateway._record import Outcome, Record
@@ -37,10 +38,6 @@ _LAST_WORD: Final = 1.0
 
 _BROKE_OFF: Final = "the upstream's answer broke off"
 _STOPPED: Final = "the gateway was shut down"
-
-
-class _TooLargeError(Exception):
-    """The body of a request is larger than allowed."""
 
 
 class Exchange:
@@ -124,18 +121,21 @@ class Exchange:
         record, limits = self._record, self._gateway.limits
         try:
             async with asyncio.timeout(limits.upload):
-                body = await self._body(limits.body)
+                body = await read_body(self._receive, self._header("content-length"), limits.body)
         except TimeoutError:
             message = f"the body of the request took longer than {limits.upload:g} s"
             await self._refuse(HTTPStatus.REQUEST_TIMEOUT, message)
             return None
-        except _TooLargeError:
+        except TooLargeError as error:
+            record.received = error.received
             message = f"the body of the request is longer than {limits.body} bytes"
             await self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
             return None
         if body is None:
             record.outcome = "left"
             return None
+        record.received = len(body)
+        record.keep("request_text", body)
         path = record.path.removeprefix(route.prefix)
         path = f"{path}?{self._query}" if self._query else path
         headers = [pair for pair in self._headers if pair[0] != self._gateway.header]
@@ -148,31 +148,6 @@ class Exchange:
             message = "the gateway could not make a request of this one"
             await self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, message)
         return None
-
-    async def _body(self, most: int) -> bytes | None:
-        """Return the body of the request; None if the client left.
-
-        Raises:
-            _TooLargeError: It is larger than *most* bytes, or says so.
-        """
-        length = self._header("content-length")
-        if length is not None and length.isdecimal() and int(length) > most:
-            raise _TooLargeError
-        pieces: list[bytes] = []
-        more = True
-        while more:
-            message = await self._receive()
-            if message["type"] == "http.disconnect":
-                return None
-            piece = message.get("body", b"")
-            pieces.append(piece)
-            self._record.received += len(piece)
-            if self._record.received > most:
-                raise _TooLargeError
-            more = message.get("more_body", False)
-        body = b"".join(pieces)
-        self._record.keep("request_text", body)
-        return body
 
     async def _watched(self, request: httpx2.Request) -> None:
         """Answer, for as long as the client is there and the gateway runs."""

@@ -46,6 +46,7 @@ class Record:
         error: What went wrong, in a word that holds nothing of the answer: the class of an
             exception.
         received: Bytes of the request's body.
+        chunks: Events of a stream that came from the upstream.
         sent: Bytes of the response's body.
         first_chunk: Seconds to the first bytes of the response's body.
         duration: Seconds until all was over.
@@ -64,6 +65,7 @@ class Record:
     outcome: Outcome = "complete"
     error: str | None = None
     received: int = 0
+    chunks: int = 0
     sent: int = 0
     first_chunk: float | None = None
     duration: float = 0.0
@@ -71,11 +73,6 @@ class Record:
     texts: dict[str, bytearray] | None = None
     losses: Counter[str] = Factory(Counter[str])
     problems: Counter[str] = Factory(Counter[str])
-
-    @property
-    def chunks(self) -> int:
-        """How many events of a stream came from the upstream."""
-        return 0 if self.translator is None else self.translator.events
 
     def keep(self, name: str, data: bytes) -> None:
         """Keep text of a body, if it is to be logged."""
@@ -87,6 +84,7 @@ class Record:
         """Take over what the translator counted."""
         self.duration = now - self.started
         if self.translator is not None:
+            self.chunks = self.translator.events
             self.losses = Counter(loss.kind for loss in self.translator.losses)
             self.problems = Counter(problem.kind for problem in self.translator.problems)
 

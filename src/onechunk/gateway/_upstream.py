@@ -40,10 +40,11 @@ def new_transport() -> httpx2.AsyncHTTPTransport:
     """Return what sends all requests.
 
     A transport and no client: it follows no redirects, keeps no cookies, and reads neither proxies
-    nor passwords from its environment. How many connections are open, the limit of streams says.
+    nor passwords from its environment, only SSL_CERT_FILE and SSL_CERT_DIR. How many connections
+    are open, the limit of streams says.
     """
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=_KEPT_OPEN)
-    return httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
+    return httpx2.AsyncHTTPTransport(limits=limits)
 
 
 def request_for(
