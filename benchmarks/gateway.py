@@ -26,6 +26,7 @@ from typing import Final
 from attrs import frozen
 
 from benchmarks.streams import events_of, payloads
+from onechunk import accumulate, read
 from tests.support.upstream import Answer, Gate, serve
 
 HOST: Final = "127.0.0.1"
@@ -85,8 +86,8 @@ def free_port() -> int:
         return port
 
 
-def ask(port: int, path: str) -> tuple[float, int]:
-    """Ask for a stream; return the seconds to its first bytes, and how many bytes it has."""
+def ask(port: int, path: str) -> tuple[float, bytes]:
+    """Ask for a stream; return the seconds to its first bytes, and all of it."""
     body = {"model": MODEL, "stream": True, "messages": [{"role": "user", "content": "tide?"}]}
     connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
     try:
@@ -94,12 +95,12 @@ def ask(port: int, path: str) -> tuple[float, int]:
         started = time.perf_counter()
         connection.request("POST", path, json.dumps(body), headers)
         response = connection.getresponse()
-        size = len(response.read1())
+        data = response.read1()
         first = time.perf_counter() - started
-        size += len(response.read())
+        data += response.read()
         if response.status != http.HTTPStatus.OK:
             sys.exit(f"{path} was answered with {response.status}")
-        return first, size
+        return first, data
     finally:
         connection.close()
 
@@ -139,10 +140,15 @@ def resident(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
-def measure(proxy: Proxy, path: str, direct: tuple[int, str], rounds: int, events: int) -> Figures:
-    """Ask in turn the proxy and the upstream itself."""
+def measure(
+    proxy: Proxy, path: str, direct: tuple[int, str], source: str, *, rounds: int, events: int
+) -> Figures:
+    """Ask in turn the proxy and the upstream itself, which must say the same."""
     for _ in range(WARM):
-        ask(proxy.port, path)
+        heard = accumulate(read([ask(proxy.port, path)[1]], "openai"))
+        said = accumulate(read([ask(*direct)[1]], source))
+        if (heard.text, heard.finish_reason) != (said.text, said.finish_reason):
+            sys.exit(f"{path} says something else than the upstream")
     through: list[float] = []
     past: list[float] = []
     before = cpu_seconds(proxy.pid)
@@ -203,7 +209,7 @@ def compare(source: str, litellm: str | None, rounds: int, events: int) -> dict[
             commands["litellm"] = "/chat/completions", command, theirs
         for name, (path, command, proxy_port) in commands.items():
             with running(command, path, proxy_port, work / f"{name}.log") as proxy:
-                found[name] = measure(proxy, path, direct, rounds, events)
+                found[name] = measure(proxy, path, direct, source, rounds=rounds, events=events)
     return found
 
 
@@ -215,6 +221,9 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000)
     options = parser.parse_args()
     head = ("upstream", "proxy", "CPU µs/chunk", "first chunk +ms", "MiB", "start s")
+    if options.litellm is not None:
+        command, environment = [options.litellm, "--version"], {**os.environ, **LITELLM}
+        print(subprocess.check_output(command, text=True, env=environment).strip())  # noqa: S603
     print("".join(f"{each:>17}" for each in head))
     for source in PATHS:
         found = compare(source, options.litellm, options.rounds, options.events)
