@@ -120,6 +120,12 @@ SIGNATURES: dict[str, tuple[Any, str]] = {
     "read": (onechunk.read, "(data, dialect, *, framing=None, limit=33554432)"),
     "aread": (onechunk.aread, "(data, dialect, *, framing=None, limit=33554432)"),
     "load_adapters": (onechunk.load_adapters, "()"),
+    "from_object": (onechunk.from_object, "(value, dialect=None)"),
+    "from_objects": (onechunk.from_objects, "(objects, dialect=None)"),
+    "afrom_objects": (onechunk.afrom_objects, "(objects, dialect=None)"),
+    "to_object": (onechunk.to_object, "(target, chunk, *, strict=False"),
+    "to_objects": (onechunk.to_objects, "(target, chunks, *, strict=False"),
+    "ato_objects": (onechunk.ato_objects, "(target, chunks, *, strict=False"),
 }
 RETURNS: dict[str, Any] = {
     "decode": Chunk,
@@ -139,6 +145,12 @@ RETURNS: dict[str, Any] = {
     "decode_message": Message,
     "encode_message": dict[str, Any],
     "load_adapters": Mapping[str, Adapter],
+    "from_object": Chunk,
+    "from_objects": Iterator[Chunk],
+    "afrom_objects": AsyncIterator[Chunk],
+    "to_object": Any,
+    "to_objects": Iterator[Any],
+    "ato_objects": AsyncIterator[Any],
 }
 
 

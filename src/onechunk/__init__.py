@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from onechunk._defaults import Defaults
     from onechunk._encoder import Encoder
     from onechunk._error_form import ErrorForm
+    from onechunk._from_object import afrom_objects, from_object, from_objects
     from onechunk._loss import Loss
     from onechunk._losses import losses
     from onechunk._merge import merge
@@ -49,10 +50,12 @@ if TYPE_CHECKING:
     from onechunk._registry import load_adapters
     from onechunk._repair import arepair, repair
     from onechunk._repairer import Repairer
+    from onechunk._sdk import Sdk
     from onechunk._series import Series
     from onechunk._splice import AsyncSplice, Splice, asplice, splice
     from onechunk._splicer import Leg
     from onechunk._split import split
+    from onechunk._to_object import ato_objects, to_object, to_objects
     from onechunk._translator import Translator
     from onechunk._validator import Validator
     from onechunk._whole import decode_message, encode_message, message_losses
@@ -98,6 +101,7 @@ __all__ = [
     "Refusal",
     "Repairer",
     "Rules",
+    "Sdk",
     "Series",
     "Splice",
     "Text",
@@ -111,14 +115,18 @@ __all__ = [
     "WireError",
     "aaccumulate",
     "accumulate",
+    "afrom_objects",
     "amerge",
     "aread",
     "arepair",
     "asplice",
+    "ato_objects",
     "decode",
     "decode_message",
     "encode",
     "encode_message",
+    "from_object",
+    "from_objects",
     "load_adapters",
     "losses",
     "merge",
@@ -127,6 +135,8 @@ __all__ = [
     "repair",
     "splice",
     "split",
+    "to_object",
+    "to_objects",
 ]
 
 _LATER = {
@@ -145,20 +155,25 @@ _LATER = {
     "ProblemKind": "_problem",
     "Repairer": "_repairer",
     "Rules": "_adapter",
+    "Sdk": "_sdk",
     "Series": "_series",
     "Splice": "_splice",
     "Translator": "_translator",
     "Validator": "_validator",
     "aaccumulate": "_accumulate",
     "accumulate": "_accumulate",
+    "afrom_objects": "_from_object",
     "amerge": "_amerge",
     "aread": "_read",
     "arepair": "_repair",
     "asplice": "_splice",
+    "ato_objects": "_to_object",
     "decode": "_codec",
     "decode_message": "_whole",
     "encode": "_codec",
     "encode_message": "_whole",
+    "from_object": "_from_object",
+    "from_objects": "_from_object",
     "load_adapters": "_registry",
     "losses": "_losses",
     "merge": "_merge",
@@ -167,6 +182,8 @@ _LATER = {
     "repair": "_repair",
     "splice": "_splice",
     "split": "_split",
+    "to_object": "_to_object",
+    "to_objects": "_to_object",
 }
 """Name to the module that it is imported from when it is first asked for."""
 

@@ -18,6 +18,7 @@ from onechunk._loss import Loss
 from onechunk._marks import MOST_DEPTH, Json
 from onechunk._memory import Memory
 from onechunk._running import Running
+from onechunk._sdk import Sdk
 from onechunk.mapping._objects import make_object_reader
 from onechunk.mapping._reader import Rename, make_reader
 from onechunk.mapping._rows import Calls, Const, Copy, Each, Fault, Here, Into, Row, Table, Tagged
@@ -167,6 +168,7 @@ class Adapter:
         complete: Of an adapter of whole bodies: puts into a body what readers demand and nobody
             said, and returns what was made up.
         keeps: Keys of the chunk's residue under which all counts, `scaffold` too.
+        sdk: The vendor's SDK for Python, for objects in and out; None if there is none.
         profiles: Vendors that speak this dialect with differences that are only data.
         demo: A recorded stream, for `onechunk demo`.
     """
@@ -201,6 +203,7 @@ class Adapter:
     settle: Callable[[Chunk, Object], Settled] | None = None
     complete: Callable[[Object, Defaults], list[Loss]] | None = None
     keeps: frozenset[str] = frozenset()
+    sdk: Sdk | None = None
     profiles: tuple[Adapter, ...] = ()
     demo: Callable[[], bytes] | None = None
 

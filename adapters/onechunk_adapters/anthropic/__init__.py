@@ -9,6 +9,7 @@ from onechunk_adapters._demo import demo
 from onechunk_adapters.anthropic.mapping import build
 from onechunk_adapters.anthropic.mapping_whole import build_whole
 from onechunk_adapters.anthropic.memory import UsageMemory
+from onechunk_adapters.anthropic.sdk import SDK
 from onechunk_adapters.anthropic.settle import complete, settle
 from onechunk_adapters.anthropic.stage import Events
 from onechunk_adapters.anthropic.wire import MessageStreamEvent
@@ -50,5 +51,6 @@ ADAPTER: Final = Adapter(
         settle=settle,
         complete=complete,
     ),
+    sdk=SDK,
     demo=demo(__name__),
 )

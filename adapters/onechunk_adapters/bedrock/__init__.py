@@ -9,6 +9,7 @@ from onechunk.events import StreamMemory
 from onechunk_adapters._demo import demo
 from onechunk_adapters.bedrock.mapping import build
 from onechunk_adapters.bedrock.mapping_whole import build_whole
+from onechunk_adapters.bedrock.sdk import SDK
 from onechunk_adapters.bedrock.settle import complete, settle
 from onechunk_adapters.bedrock.stage import Events
 from onechunk_adapters.bedrock.wire import ConverseStreamOutput
@@ -50,5 +51,6 @@ ADAPTER: Final = Adapter(
         settle=settle,
         complete=complete,
     ),
+    sdk=SDK,
     demo=demo(__name__, "demo.ndjson"),
 )

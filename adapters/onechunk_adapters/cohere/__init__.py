@@ -14,6 +14,7 @@ from onechunk_adapters.cohere.mapping_whole import build_whole
 from onechunk_adapters.cohere.memory import PassageMemory
 from onechunk_adapters.cohere.memory_v1 import ResponseMemory
 from onechunk_adapters.cohere.memory_whole import BodyMemory, BodyMemoryV1
+from onechunk_adapters.cohere.sdk import SDK, SDK_V1
 from onechunk_adapters.cohere.settle import settle, settle_v1
 from onechunk_adapters.cohere.stage import Events
 from onechunk_adapters.cohere.stage_v1 import Lines
@@ -64,6 +65,7 @@ ADAPTER: Final = Adapter(
         # Numbers of tokens tell how tokens are grouped.
         scaffold=frozenset({"type", "token_ids"}),
     ),
+    sdk=SDK,
     demo=demo(__name__),
 )
 
@@ -107,5 +109,6 @@ V1_ADAPTER: Final = Adapter(
         memory=BodyMemoryV1,
         settle=settle_v1,
     ),
+    sdk=SDK_V1,
     demo=demo(__name__, "demo-v1.ndjson"),
 )

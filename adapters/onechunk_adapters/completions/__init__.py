@@ -8,6 +8,7 @@ from typing import Final
 from onechunk import Adapter, Rules, Text
 from onechunk_adapters._demo import demo
 from onechunk_adapters.completions.mapping import build
+from onechunk_adapters.completions.sdk import SDK
 from onechunk_adapters.completions.wire import CompletionEvent, CompletionResponse
 
 __all__ = ["ADAPTER"]
@@ -30,5 +31,6 @@ ADAPTER: Final = Adapter(
         rules=_RULES,
         moves={},
     ),
+    sdk=SDK,
     demo=demo(__name__),
 )

@@ -9,6 +9,7 @@ from onechunk import Adapter, Citation, ErrorForm, Media, Reasoning, Rules, Text
 from onechunk_adapters._demo import demo
 from onechunk_adapters.gemini.mapping import build
 from onechunk_adapters.gemini.memory import GeminiMemory
+from onechunk_adapters.gemini.sdk import SDK
 from onechunk_adapters.gemini.wire import GenerateContentResponse
 from onechunk_adapters.gemini.words import HTTP_ERRORS
 
@@ -51,6 +52,7 @@ ADAPTER: Final = Adapter(
         as_is=True,
         **_COMMON,
     ),
+    sdk=SDK,
     demo=demo(__name__),
     **_COMMON,
 )

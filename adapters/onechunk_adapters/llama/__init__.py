@@ -7,6 +7,7 @@ from typing import Final
 from onechunk import Adapter, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
 from onechunk_adapters.llama.mapping import build, build_whole
+from onechunk_adapters.llama.sdk import SDK
 from onechunk_adapters.llama.wire import ChatCompletionChunk, ChatCompletionChunkEvent
 from onechunk_adapters.llama.wire_whole import ChatCompletionResponse
 
@@ -29,5 +30,6 @@ ADAPTER: Final = Adapter(
         rules=_RULES,
         moves={"delta": "message"},
     ),
+    sdk=SDK,
     demo=demo(__name__),
 )

@@ -9,6 +9,7 @@ from onechunk_adapters._demo import demo
 from onechunk_adapters.llama_api.mapping import build
 from onechunk_adapters.llama_api.mapping_whole import build_whole, complete
 from onechunk_adapters.llama_api.memory import CallMemory
+from onechunk_adapters.llama_api.sdk import SDK
 from onechunk_adapters.llama_api.stage import Chunks
 from onechunk_adapters.llama_api.wire import CreateChatCompletionResponseStreamChunk
 from onechunk_adapters.llama_api.wire_whole import CreateChatCompletionResponse
@@ -45,5 +46,6 @@ ADAPTER: Final = Adapter(
         rules=Rules(role_words=frozenset({"assistant"}), **RULES),
         complete=complete,
     ),
+    sdk=SDK,
     demo=demo(__name__),
 )

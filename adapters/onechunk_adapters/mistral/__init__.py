@@ -9,6 +9,7 @@ from onechunk import Adapter, Citation, ErrorForm, Media, Reasoning, Rules, Text
 from onechunk_adapters._demo import demo
 from onechunk_adapters.mistral.mapping import build, build_whole
 from onechunk_adapters.mistral.names import camel_case
+from onechunk_adapters.mistral.sdk import SDK
 from onechunk_adapters.mistral.wire import CompletionChunk, CompletionEvent
 from onechunk_adapters.mistral.wire_whole import ChatCompletionResponse
 
@@ -39,6 +40,7 @@ ADAPTER: Final = Adapter(
         rules=_RULES,
         moves={"delta": "message"},
     ),
+    sdk=SDK,
     demo=demo(__name__),
 )
 

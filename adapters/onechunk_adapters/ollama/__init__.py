@@ -8,6 +8,7 @@ from onechunk import Adapter, ErrorForm, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
 from onechunk_adapters.ollama.mapping import build, build_whole
 from onechunk_adapters.ollama.memory import CallMemory, WholeMemory
+from onechunk_adapters.ollama.sdk import SDK
 from onechunk_adapters.ollama.stage import Lines
 from onechunk_adapters.ollama.wire import ChatResponse
 
@@ -48,6 +49,7 @@ ADAPTER: Final = Adapter(
         as_is=True,
         **_COMMON,
     ),
+    sdk=SDK,
     demo=demo(__name__, "demo.ndjson"),
     **_COMMON,
 )

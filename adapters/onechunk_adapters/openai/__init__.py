@@ -11,6 +11,7 @@ from onechunk_adapters._demo import demo
 from onechunk_adapters._shared import USAGE
 from onechunk_adapters.openai.mapping import build, build_whole
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
+from onechunk_adapters.openai.sdk import SDK
 from onechunk_adapters.openai.wire import ChatCompletionChunk, Data
 from onechunk_adapters.openai.wire_whole import ChatCompletion
 from onechunk_adapters.openai.words import ROLES
@@ -47,6 +48,7 @@ def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
             moves={"delta": "message"},
             **common,
         ),
+        sdk=SDK,
         profiles=profiles,
         demo=demo(__name__),
         **common,

@@ -10,6 +10,7 @@ from onechunk_adapters.responses.ends import fail
 from onechunk_adapters.responses.mapping import build
 from onechunk_adapters.responses.mapping_whole import build_whole
 from onechunk_adapters.responses.memory import ResponseMemory
+from onechunk_adapters.responses.sdk import SDK
 from onechunk_adapters.responses.settle import settle
 from onechunk_adapters.responses.stage import Events
 from onechunk_adapters.responses.whole import complete
@@ -65,5 +66,6 @@ ADAPTER: Final = Adapter(
         settle=settle,
         complete=complete,
     ),
+    sdk=SDK,
     demo=demo(__name__),
 )
