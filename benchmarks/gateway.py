@@ -20,14 +20,15 @@ import tempfile
 import time
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import astuple, frozen
 
 from benchmarks.streams import events_of, payloads
 from onechunk import accumulate, read
-from tests.support.upstream import Answer, Gate, serve
+from tests.support.upstream import Answer, Step, serve
 
 HOST: Final = "127.0.0.1"
 MODEL: Final = "m"
@@ -45,6 +46,9 @@ TICK: Final = os.sysconf("SC_CLK_TCK")
 PATIENCE: Final = 120.0
 """Seconds that a proxy may take to start."""
 
+PACES: Final = (0.0, 0.002)
+"""Seconds between two events: none, so that many come in one piece, or some, so that none do."""
+
 HEAD: Final = 5
 """Events until the first words, in every dialect."""
 
@@ -60,7 +64,7 @@ class Figures:
         cpu: Microseconds of the proxy's CPU time by chunk.
         first: Median milliseconds from the request to the first bytes of the body.
         memory: MiB of the proxy that are resident at the end.
-        start: Seconds until the proxy answered its first request.
+        start: Seconds until the first bytes of the proxy's first answer.
     """
 
     cpu: float
@@ -118,11 +122,12 @@ def running(command: Sequence[str], path: str, port: int, log: Path) -> Generato
                 if process.poll() is not None or time.perf_counter() - started > PATIENCE:
                     sys.exit(f"{command[0]} did not start:\n{log.read_text()[-2000:]}")
                 try:
-                    ask(port, path)
+                    asked = time.perf_counter()
+                    start = asked - started + ask(port, path)[0]
                     break
                 except OSError:
                     time.sleep(0.05)
-            yield Proxy(port, process.pid, time.perf_counter() - started)
+            yield Proxy(port, process.pid, start)
         finally:
             process.terminate()
             process.wait(PATIENCE)
@@ -184,11 +189,15 @@ def litellm_command(litellm: str, upstream: str, source: str, port: int, work: P
     return [litellm, "--config", str(config), "--host", HOST, "--port", str(port)]
 
 
-def compare(source: str, litellm: str | None, rounds: int, events: int) -> dict[str, Figures]:
+def compare(
+    source: str, pace: float, litellm: str | None, rounds: int, events: int
+) -> dict[str, Figures]:
     """Measure both in front of an upstream that streams *source*, for OpenAI's clients."""
     stream = events_of(source, payloads(source, events))
     # The first words alone, so that the time to them is not that of the rest.
-    steps: list[bytes | float | Gate] = [b"".join(stream[:HEAD]), 0.02, *stream[HEAD:]]
+    steps: list[Step] = [b"".join(stream[:HEAD]), 0.02]
+    for event in stream[HEAD:]:
+        steps += [pace, event] if pace else [event]
     found: dict[str, Figures] = {}
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -217,26 +226,23 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--litellm", help="path of LiteLLM's command; without it, ours alone")
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--events", type=int, default=1_000)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--events", type=int, default=500)
     options = parser.parse_args()
-    head = ("upstream", "proxy", "CPU µs/chunk", "first chunk +ms", "MiB", "start s")
+    head = ("upstream", "paced", "proxy", "CPU µs/chunk", "first chunk +ms", "MiB", "start s")
     if options.litellm is not None:
         command, environment = [options.litellm, "--version"], {**os.environ, **LITELLM}
         print(subprocess.check_output(command, text=True, env=environment).strip())  # noqa: S603
     print("".join(f"{each:>17}" for each in head))
-    for source in PATHS:
-        found = compare(source, options.litellm, options.rounds, options.events)
-        for name, each in found.items():
-            cells = (each.cpu, each.first, each.memory, each.start)
-            print(f"{source:>17}{name:>17}" + "".join(f"{cell:17.1f}" for cell in cells))
-        if len(found) > 1:
-            ours, theirs = found["onechunk"], found["litellm"]
-            pairs = [
-                (getattr(theirs, n), getattr(ours, n)) for n in ("cpu", "first", "memory", "start")
-            ]
-            ratios = [many / few for many, few in pairs]
-            print(f"{source:>17}{'ratio':>17}" + "".join(f"{ratio:16.1f}x" for ratio in ratios))
+    for source, pace in product(PATHS, PACES):
+        found = compare(source, pace, options.litellm, options.rounds, options.events)
+        rows = {name: astuple(each) for name, each in found.items()}
+        if len(rows) > 1:
+            pairs = zip(rows["litellm"], rows["onechunk"], strict=True)
+            rows["ratio"] = tuple(theirs / ours for theirs, ours in pairs)
+        for name, cells in rows.items():
+            words = (source, f"{pace * 1e3:g} ms" if pace else "no", name)
+            print("".join(f"{word:>17}" for word in words), *(f"{cell:16.1f}" for cell in cells))
 
 
 if __name__ == "__main__":
