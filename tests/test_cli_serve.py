@@ -18,7 +18,7 @@ import pytest
 from attrs import fields
 from click import Context
 
-from onechunk.cli._serve import LIMITS, serve
+from onechunk.cli._serve import LIMITS, listener, serve
 from onechunk.gateway import Limits, create_app
 from tests.support.command_line import run, run_process
 from tests.support.gateway import ASK, EVENT, EVENTS, SECRET, STOP, ends_in, is_whole, run_command
@@ -123,6 +123,14 @@ def test_the_request_callable(
         assert failed.status_code == 500
     assert [record.get("error") for record in gateway.records] == [None, "ValueError"]
     assert SECRET not in failed.text + "".join(gateway.lines)
+
+
+def test_events_do_not_wait_for_each_other() -> None:
+    """What is written goes out at once, though what was written before is not acknowledged yet."""
+    with listener("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname()):
+        connection, _ = sock.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -15), (signal.SIGINT, 130)])

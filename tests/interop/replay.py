@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-__all__ = ["Replay", "serve"]
+__all__ = ["Fixed", "Replay", "serve"]
 
 PIECE = 1009
 """Bytes sent at a time: a prime, so that the cuts fall anywhere."""
@@ -64,6 +64,18 @@ class Replay:
         name = str(len(bodies))
         bodies[name] = body
         return f"http://127.0.0.1:{self._server.server_address[1]}/{name}"
+
+
+class Fixed(Replay):
+    """Gives every body the same address."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def address(self, body: bytes) -> str:
+        """Return the address, whatever is to be answered there."""
+        del body
+        return self._url
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from tests.interop.connected import (
     texts,
     texts_async,
 )
-from tests.interop.replay import Replay
+from tests.interop.replay import Fixed
 from tests.interop.targets import TARGETS
 from tests.support.recordings import RECORDINGS
 from tests.support.streams import decode_all
@@ -100,18 +100,6 @@ def upstream() -> Generator[Upstream]:
     """A running server."""
     with serve() as upstream:
         yield upstream
-
-
-class Fixed(Replay):
-    """Gives every body the same address."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def address(self, body: bytes) -> str:
-        """Return the address, whatever is to be answered there."""
-        del body
-        return self._url
 
 
 @contextmanager

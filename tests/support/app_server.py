@@ -25,6 +25,8 @@ def run_app(app: Any, **config: Any) -> Generator[str]:
         config: More of `uvicorn.Config`.
     """
     listener = socket.create_server(("127.0.0.1", 0))
+    # As `onechunk serve` does.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     settings: dict[str, Any] = {
         "lifespan": "off",
         "log_config": None,

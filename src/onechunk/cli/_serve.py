@@ -15,7 +15,7 @@ from onechunk._errors import OnechunkError
 from onechunk.cli._arguments import examples
 from onechunk.cli._exits import INTERRUPTED
 
-__all__ = ["serve"]
+__all__ = ["listener", "serve"]
 
 _BACKLOG: Final = 2048
 
@@ -176,10 +176,10 @@ def serve(
         )
     except OnechunkError as error:
         raise click.UsageError(str(error)) from None
-    with _listener(host, port) as listener:
+    with listener(host, port) as sock:
         log_to_stderr()
         place = f"[{host}]" if ":" in host else host
-        click.echo(f"onechunk: http://{place}:{listener.getsockname()[1]}", err=True)
+        click.echo(f"onechunk: http://{place}:{sock.getsockname()[1]}", err=True)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -188,17 +188,21 @@ def serve(
             timeout_graceful_shutdown=grace,
         )
         try:
-            uvicorn.Server(config).run([listener])
+            uvicorn.Server(config).run([sock])
         except KeyboardInterrupt:
             # All is over by now. click would write an empty line, which is no JSON.
             raise click.exceptions.Exit(INTERRUPTED) from None
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def listener(host: str, port: int) -> socket.socket:
     """Return a socket that listens."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        sock = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        # Connections have this from their listener: else each event would wait until the client
+        # has acknowledged the one before. asyncio sets it only where a socket names its protocol.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
     except OSError as error:
         message = f"cannot listen at {host}:{port}: {error.strerror}"
         raise click.ClickException(message) from None
