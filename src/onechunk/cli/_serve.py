@@ -199,13 +199,13 @@ def listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         sock = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-        # Connections have this from their listener: else each event would wait until the client
-        # has acknowledged the one before. asyncio sets it only where a socket names its protocol.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return sock
     except OSError as error:
         message = f"cannot listen at {host}:{port}: {error.strerror}"
         raise click.ClickException(message) from None
+    # Connections have this from their listener: else each event would wait until the client has
+    # acknowledged the one before. asyncio sets it only where a socket names its protocol.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
 
 
 def _function(name: str) -> Any:
