@@ -25,7 +25,7 @@ from tests.support.meaning import meaning
 from tests.support.paths import ROOT
 from tests.support.recordings import RECORDINGS
 from tests.support.streams import decode_all
-from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay, serve
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 BROWSER: Final = next(filter(None, map(shutil.which, NAMES)), None)
@@ -54,13 +54,6 @@ FIRST: Final = RECORDING.data.index(b"\n\n", WORDS) + 2
 pytestmark = pytest.mark.skipif(
     BROWSER is None and REQUIRED not in os.environ, reason="no Chromium is installed"
 )
-
-
-@pytest.fixture
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
 
 
 @attrs.define(eq=False)

@@ -7,7 +7,6 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,6 @@ from tests.support.command_line import run, run_process
 from tests.support.gateway import ASK, EVENT, EVENTS, SECRET, STOP, ends_in, is_whole, run_command
 from tests.support.paths import ROOT
 from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay
-from tests.support.upstream import serve as serve_upstream
 
 ADDRESS = ("--upstream", "https://llm.example", "--from", "openai", "--to", "anthropic")
 
@@ -38,13 +36,6 @@ def ask(method, path, headers, body):
         raise ValueError("{SECRET}")
     return method, "/asked", headers, body
 """
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve_upstream() as upstream:
-        yield upstream
 
 
 def from_openai(address: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from onechunk import Translator
 from tests.support.app_server import run_app
 from tests.support.legal import check_legal
 from tests.support.recordings import RECORDINGS
-from tests.support.upstream import SECONDS, Answer, Gate, Upstream, cut, serve
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream, cut
 
 DATA: Final = {recording.id: recording.data for recording in RECORDINGS}
 TALK: Final = DATA["mistral/thinking-twice-in-one-delta"]
@@ -86,13 +86,6 @@ RUNNERS: Final[dict[str, Callable[[Any], AbstractContextManager[str]]]] = {
 every_gateway = pytest.mark.parametrize("name", RUNNERS)
 
 Run = Callable[[str, Answer], AbstractContextManager[str]]
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
 
 
 @pytest.fixture

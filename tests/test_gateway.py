@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-from collections.abc import Generator
 from typing import Any
 
 import anthropic
@@ -29,14 +28,7 @@ from tests.support.gateway import (
 from tests.support.meaning import meaning
 from tests.support.recordings import RECORDINGS
 from tests.support.streams import decode_all
-from tests.support.upstream import Answer, Gate, Upstream, replay, serve
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
+from tests.support.upstream import Answer, Gate, Upstream, replay
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator
 
 import pytest
 
@@ -18,14 +17,7 @@ from tests.support.gateway import (
     is_whole,
     settle,
 )
-from tests.support.upstream import Answer, Gate, Upstream, serve
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
+from tests.support.upstream import Answer, Gate, Upstream
 
 
 def test_signs_of_life(upstream: Upstream) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -26,14 +25,7 @@ from tests.support.gateway import (
 )
 from tests.support.meaning import meaning
 from tests.support.streams import decode_all
-from tests.support.upstream import Answer, Gate, Upstream, serve
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
+from tests.support.upstream import Answer, Gate, Upstream
 
 
 def test_large_bodies(upstream: Upstream) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Generator
 
 import httpx
 import pytest
@@ -21,14 +20,7 @@ from tests.support.gateway import (
     is_whole,
     settle,
 )
-from tests.support.upstream import SECONDS, Answer, Upstream, serve
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
+from tests.support.upstream import SECONDS, Answer, Upstream
 
 
 def metrics_of(client: httpx.Client) -> dict[str, float]:

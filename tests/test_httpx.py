@@ -24,7 +24,7 @@ import onechunk.httpx2
 from onechunk import OnechunkError, Translator, UnknownDialectError, encode_message
 from onechunk.http import ResponseTranslator
 from tests.support.loopback import count_files
-from tests.support.upstream import SECONDS, Answer, Gate, Upstream, cut, replay, serve
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream, cut, replay
 from tests.test_http import TEXT, WHOLE
 
 SSE: Final = [("content-type", "text/event-stream")]
@@ -66,13 +66,6 @@ LIBRARIES: Final = [
     Library("httpx2", httpx2, onechunk.httpx2),
 ]
 every_library = pytest.mark.parametrize("library", LIBRARIES, ids=lambda each: each.name)
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
 
 
 def translated(*pieces: bytes, source: str = "openai", target: str = "mistral") -> bytes:

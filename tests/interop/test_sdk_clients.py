@@ -40,7 +40,7 @@ from tests.interop.replay import Fixed
 from tests.interop.targets import TARGETS
 from tests.support.recordings import RECORDINGS
 from tests.support.streams import decode_all
-from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay, serve
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay
 
 RECORDED: Final = (
     "anthropic/thinking-with-signature-then-text",
@@ -93,13 +93,6 @@ every_sdk = pytest.mark.parametrize("sdk", SDKS.values(), ids=list(SDKS))
 every_pair = pytest.mark.parametrize(("source", "target"), PAIRS)
 
 HTTP_ERRORS: Final = (httpx.HTTPError, httpx2.HTTPError)
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
 
 
 @contextmanager

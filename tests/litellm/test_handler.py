@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import json
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -15,7 +15,7 @@ from onechunk import Text, ToolCall, accumulate, read
 from onechunk.mapping import is_object
 from tests.support.paths import ROOT
 from tests.support.recordings import RECORDINGS
-from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay, serve
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream, replay
 
 # LiteLLM looks at its own classes in a way that pydantic will not allow for long.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning")
@@ -23,13 +23,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_:Deprecatio
 DATA: Final = {recording.id: recording.data for recording in RECORDINGS}
 QUESTION: Final = [{"role": "user", "content": "When?"}]
 TEXT: Final = b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Generator[Upstream]:
-    """A running server."""
-    with serve() as upstream:
-        yield upstream
 
 
 @pytest.fixture
