@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from tests.support.gateway import (
 )
 from tests.support.meaning import meaning
 from tests.support.streams import decode_all
-from tests.support.upstream import Answer, Gate, Upstream
+from tests.support.upstream import SECONDS, Answer, Gate, Upstream
 
 
 def test_large_bodies(upstream: Upstream) -> None:
@@ -77,6 +78,38 @@ def test_an_upstream_that_is_not_there() -> None:
         response = client.post("/", json=ASK)
     assert response.status_code == 502
     assert error_of(response) == "the upstream could not be reached"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH\r\n",
+        EVENT,
+        b"HTTP/1.1 999 What\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx-a: a\rset-cookie: b\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
+    ],
+    ids=["nothing", "another protocol", "no head", "status", "upgrade", "header", "length"],
+)
+def test_an_upstream_that_speaks_no_http(reply: bytes) -> None:
+    """It is a bad gateway, in the client's form."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(reply)
+
+        answering = pool.submit(answer)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with gateway(Route(address, "openai", "anthropic")) as client:
+            response = client.post("/", json=ASK)
+        answering.result(SECONDS)
+    assert response.status_code == 502
+    assert error_of(response) == "the upstream gave no answer, or none that is HTTP"
 
 
 @pytest.mark.parametrize(

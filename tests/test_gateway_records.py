@@ -106,6 +106,19 @@ def test_logs(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
     assert not any(SECRET in record.getMessage() for record in ours)
 
 
+def test_a_connection_that_breaks_behind_the_end(
+    upstream: Upstream, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The answer was complete: there is nothing to complain of."""
+    answer = Answer([EVENT, STOP], EVENTS, end="cut")
+    with caplog.at_level(logging.INFO, "onechunk.gateway"), between(upstream, answer) as client:
+        assert is_whole(client.post("/", json=ASK).content)
+    [record] = [record for record in caplog.records if record.name == "onechunk.gateway"]
+    line = json.loads(record.getMessage())
+    assert line["outcome"] == "complete"
+    assert "error" not in line
+
+
 def test_logs_of_text(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
     """Texts are logged where that is asked for, and headers and query not even then."""
     with (

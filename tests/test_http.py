@@ -355,13 +355,17 @@ def test_whole(source: str, target: str) -> None:
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.id)
 def test_recorded_body(body: Recording) -> None:
-    """Each recorded body is an answer, and is translated; one that waits in a queue is none yet."""
+    """Each recorded body is translated; one that waits in a queue is no answer yet."""
     translator = response(body.dialect, "cohere")
     out = pour(translator, [body.data])
     if body.dialect == "cohere" or body.case == "queued-in-background":
         assert out == body.data
+        return
+    message = decode_message(body.dialect, body.data)
+    if message.error is not None and not message.choices and message.usage is None:
+        assert (translator.kind, translator.status >= 400) == ("error", True)
+        assert json.loads(out)["message"] == message.error.message
     else:
-        message = decode_message(body.dialect, body.data)
         assert json.loads(out) == encode_message("cohere", message)
 
 
@@ -389,6 +393,35 @@ def test_what_is_no_answer_passes(value: Any, source: str) -> None:
     assert translator.passes
     assert translator.headers == [("Content-Type", JSON), ("content-length", str(len(body)))]
     assert (translator.kind, translator.error, translator.losses) == ("other", None, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [(429, 429), ("503", 503), ("slow_down", 502), (200, 502), (None, 502)]
+)
+def test_error_under_a_status_for_answers(code: str | int | None, status: int) -> None:
+    """A body that says an error and nothing else is one for the client, too."""
+    said = {"message": "Slow down.", "type": "tokens", "code": code}
+    headers = [("content-type", "application/json")]
+    translator = ResponseTranslator("openai", "anthropic", 200, headers)
+    out = translator.feed(json.dumps({"error": said}).encode()) + translator.close()
+    assert (translator.status, translator.kind) == (status, "error")
+    assert json.loads(out)["error"]["message"] == "Slow down."
+    assert translator.error is None
+
+
+def test_error_beside_an_answer() -> None:
+    """What a body says besides an error is not lost: it stays an answer."""
+    body = json.dumps(
+        {
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": "Low"}}],
+            "error": {"message": "Slow down."},
+        }
+    ).encode()
+    translator = ResponseTranslator("openai", "anthropic", 200, [("content-type", "text/json")])
+    out = json.loads(translator.feed(body) + translator.close())
+    assert (translator.status, translator.kind) == (200, "whole")
+    assert out["content"] == [{"type": "text", "text": "Low"}]
+    assert out["error"]["message"] == "Slow down."
 
 
 def test_broken_answer_is_a_bad_gateway() -> None:

@@ -30,12 +30,16 @@ REQUEST_ID: Final = "onechunk-request-id"
 """Header that tells the client under which id its request is logged."""
 
 _TEXT: Final = "latin-1"
+_STATUSES: Final = range(200, 600)
+"""What a server may answer with; those below are for the connection."""
+
 _EVENTS: Final = ("content-type", "text/event-stream")
 _RETRY: Final = ("retry-after", "1")
 
 _LAST_WORD: Final = 1.0
 """Seconds that a client is given to take the end of a stream that a limit ended."""
 
+_NO_ANSWER: Final = "the upstream gave no answer, or none that is HTTP"
 _BROKE_OFF: Final = "the upstream's answer broke off"
 _STOPPED: Final = "the gateway was shut down"
 
@@ -194,12 +198,13 @@ class Exchange:
         except httpx2.TimeoutException as error:
             message = "the upstream could not be reached in time"
             await self._fail("failed", message, HTTPStatus.GATEWAY_TIMEOUT, error)
+        except httpx2.ConnectError as error:
+            message = "the upstream could not be reached"
+            await self._fail("failed", message, HTTPStatus.BAD_GATEWAY, error)
         except httpx2.RequestError as error:
-            if response is None:
-                message = "the upstream could not be reached"
-                await self._fail("failed", message, HTTPStatus.BAD_GATEWAY, error)
-            else:
-                await self._fail("broken", _BROKE_OFF, HTTPStatus.BAD_GATEWAY, error)
+            outcome: Outcome = "failed" if response is None else "broken"
+            message = _NO_ANSWER if response is None else _BROKE_OFF
+            await self._fail(outcome, message, HTTPStatus.BAD_GATEWAY, error)
         finally:
             if response is not None:
                 await response.aclose()
@@ -211,6 +216,9 @@ class Exchange:
         if route is None or record.target is None:
             return
         record.upstream_status = response.status_code
+        if response.status_code not in _STATUSES:
+            await self._fail("failed", _NO_ANSWER, HTTPStatus.BAD_GATEWAY)
+            return
         translator = record.translator = self._translator = ResponseTranslator(
             route.source,
             record.target,
@@ -291,7 +299,11 @@ class Exchange:
         if translator is None:
             await self._tell(status, message)
         elif not translator.passes or not self._started:
-            await self._put(translator.abort(message, status=status), more=False)
+            out = translator.abort(message, status=status)
+            if translator.kind == "stream" and not out:
+                # The answer had come to its end: all that broke off is the connection behind it.
+                self._record.outcome, self._record.error = "complete", None
+            await self._put(out, more=False)
 
     async def _refuse(self, status: int, message: str, *more: tuple[str, str]) -> None:
         """Answer by an error of the gateway's own."""

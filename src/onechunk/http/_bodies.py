@@ -44,6 +44,12 @@ class WholeBody:
         return dumps(encode_message(self.target.name, message, **self.options))
 
     @property
+    def error(self) -> Error | None:
+        """The error, where the body says nothing else: some servers send one under status 200."""
+        said = self.message
+        return None if said is None or said.choices or said.usage is not None else said.error
+
+    @property
     def losses(self) -> list[Loss]:
         """What the written body does not say as it was said."""
         if self.message is None:

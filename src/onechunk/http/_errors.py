@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from onechunk._errors import OnechunkError
 from onechunk._json import loads
 from onechunk._marks import is_list, is_object
 
-__all__ = ["meaning", "own_error", "read_error"]
+__all__ = ["meaning", "own_error", "read_error", "status_of"]
 
 MESSAGES: Final = ("message", "Message", "detail", "msg", "title", "error", "errors")
 """Keys of messages, the likeliest first: what stands there is a text, or holds one."""
@@ -22,6 +23,11 @@ TYPES: Final = ("type", "__type", "status", "title")
 
 _MOST_TEXT: Final = 1000
 """How much is told of a body that is no JSON: it may be a page of a proxy."""
+
+_FAILURES: Final[Mapping[str | int | None, int]] = {
+    code: number for number in range(400, 600) for code in (number, str(number))
+}
+"""Codes of errors that are statuses of HTTP."""
 
 _MOST_DEPTH: Final = 8
 """How deep a message may stand."""
@@ -56,6 +62,11 @@ def own_error(status: int, message: str) -> Error:
     """Return an error of ours; its type is the usual words for the status."""
     word = meaning(status).partition(" ")[2].partition(" ")[2].lower().replace(" ", "_")
     return Error(message, word or None)
+
+
+def status_of(error: Error) -> int:
+    """Return the status of an error that came under one for answers: its code's, or else 502."""
+    return _FAILURES.get(error.code, HTTPStatus.BAD_GATEWAY)
 
 
 def _read_stream(adapter: Adapter, body: bytes) -> Error | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final, Unpack
 
+from onechunk._chunk import Error
 from onechunk._codec import DEFAULTS
 from onechunk._errors import OnechunkError, WireError
 from onechunk._frame import DEFAULT_FRAME_LIMIT
@@ -15,7 +16,7 @@ from onechunk._problem import Problem
 from onechunk._registry import get_adapter
 from onechunk._translator import Translator
 from onechunk.http._bodies import ErrorBody, WholeBody
-from onechunk.http._errors import meaning, own_error
+from onechunk.http._errors import meaning, own_error, status_of
 from onechunk.http._headers import encodings, first, without_body, without_connection
 from onechunk.http._kinds import CONTENT_TYPES, BodyKind, kind_of, kind_of_text
 from onechunk.http._options import Options
@@ -203,6 +204,8 @@ class ResponseTranslator:
         if out is None:
             self._pass("other")
             return held
+        if isinstance(body, WholeBody) and body.error is not None:
+            return self._tell(body.error, status_of(body.error))
         self._send(_JSON, len(out))
         return out
 
@@ -224,9 +227,13 @@ class ResponseTranslator:
         message = error.message
         if self.kind == "error":
             status, message = self.status, meaning(self.status)
+        return self._tell(own_error(status, message), status)
+
+    def _tell(self, error: Error, status: int) -> bytes:
+        """Answer by an HTTP error that says *error*."""
         self.kind, self.status = "error", status
         body = self._body = ErrorBody(self._source, self._target, status)
-        out = body.write(own_error(status, message), status)
+        out = body.write(error, status)
         self._send(_JSON, len(out))
         return out
 
