@@ -17,7 +17,7 @@ from onechunk.gateway._body import TooLargeError, read_body
 from onechunk.gateway._config import Route
 from onechunk.gateway._paths import path_of, route_of
 from onechunk.gateway._record import Outcome, Record
-from onechunk.gateway._upstream import OutsideError, request_for
+from onechunk.gateway._upstream import PathError, request_for
 from onechunk.http import ResponseTranslator, error_response
 from onechunk.http._headers import Headers
 
@@ -39,6 +39,7 @@ _RETRY: Final = ("retry-after", "1")
 _LAST_WORD: Final = 1.0
 """Seconds that a client is given to take the end of a stream that a limit ended."""
 
+_NO_REQUEST: Final = "the gateway could not make a request of this one"
 _NO_ANSWER: Final = "the upstream gave no answer, or none that is HTTP"
 _BROKE_OFF: Final = "the upstream's answer broke off"
 _STOPPED: Final = "the gateway was shut down"
@@ -88,6 +89,10 @@ class Exchange:
             # The server shuts down. All is ended as it wants: it would only log that as an error.
             await self._fail("stopped", _STOPPED, HTTPStatus.SERVICE_UNAVAILABLE)
             task.uncancel()
+        except BaseException as error:
+            # A fault of ours, or `SystemExit` of a callable: the server answers, if it can.
+            record.outcome, record.error = "failed", type(error).__name__
+            raise
         finally:
             if self._keep_alive is not None:
                 await self._keep_alive.stop()
@@ -145,12 +150,11 @@ class Exchange:
         headers = [pair for pair in self._headers if pair[0] != self._gateway.header]
         try:
             return request_for(route, limits, record.method, path, headers=headers, body=body)
-        except OutsideError:
-            await self._refuse(HTTPStatus.BAD_REQUEST, "the path leads out of its route")
+        except PathError as error:
+            await self._refuse(HTTPStatus.BAD_REQUEST, str(error))
         except Exception as error:  # noqa: BLE001 - of the operator's callable: any at all
             record.error = type(error).__name__
-            message = "the gateway could not make a request of this one"
-            await self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, message)
+            await self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, _NO_REQUEST)
         return None
 
     async def _watched(self, request: httpx2.Request) -> None:
@@ -198,6 +202,8 @@ class Exchange:
         except httpx2.TimeoutException as error:
             message = "the upstream could not be reached in time"
             await self._fail("failed", message, HTTPStatus.GATEWAY_TIMEOUT, error)
+        except httpx2.LocalProtocolError as error:
+            await self._fail("failed", _NO_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR, error)
         except httpx2.ConnectError as error:
             message = "the upstream could not be reached"
             await self._fail("failed", message, HTTPStatus.BAD_GATEWAY, error)

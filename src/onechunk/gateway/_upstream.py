@@ -11,7 +11,7 @@ from onechunk.gateway._paths import leaves_its_place
 from onechunk.http import rewrite_request
 from onechunk.http._headers import Headers, without_connection
 
-__all__ = ["OutsideError", "new_transport", "request_for"]
+__all__ = ["PathError", "new_transport", "request_for"]
 
 _TEXT: Final = "latin-1"
 
@@ -32,8 +32,8 @@ _KEPT_OPEN: Final = 100
 """Connections to upstreams that are kept for later requests."""
 
 
-class OutsideError(Exception):
-    """A path leads out of what the route allows."""
+class PathError(Exception):
+    """A path leads out of what the route allows, or is none."""
 
 
 def new_transport() -> httpx2.AsyncHTTPTransport:
@@ -61,7 +61,7 @@ def request_for(
         body: Whole.
 
     Raises:
-        OutsideError: The path leads out of the route's place.
+        PathError: The path leads out of the route's place, or is none.
         OnechunkError: The callable returned no request. What it raises passes unchanged.
     """
     headers = [pair for pair in without_connection(headers) if pair[0].lower() not in _OURS]
@@ -69,11 +69,15 @@ def request_for(
         method, path, headers, body = rewrite_request(route.request, method, path, headers, body)
         headers = [pair for pair in headers if pair[0].lower() not in _OURS]
     if leaves_its_place(path.partition("?")[0]):
-        raise OutsideError
+        message = "the path leads out of its route"
+        raise PathError(message)
     address = route.address
-    url = httpx2.URL(f"{address.scheme}://{address.netloc}").copy_with(
-        raw_path=f"{address.path.rstrip('/')}{path}".encode(_TEXT)
-    )
+    url = httpx2.URL(f"{address.scheme}://{address.netloc}")
+    try:
+        url = url.copy_with(raw_path=f"{address.path.rstrip('/')}{path}".encode(_TEXT))
+    except httpx2.InvalidURL as error:
+        message = "the path is none, or too long"
+        raise PathError(message) from error
     # A body that is encoded would come in larger pieces, each of them later.
     pairs = [*headers, ("accept-encoding", "identity")]
     timeout = {
