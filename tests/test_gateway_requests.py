@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
@@ -85,18 +86,27 @@ def leave(*_: Any) -> Any:
     raise SystemExit(SECRET)
 
 
-NO_REQUESTS: Final[dict[str, Any]] = {
+def give(*request: Any) -> Callable[..., Any]:
+    """Return a callable that makes *request* of any."""
+
+    def make(*_: Any) -> Any:
+        return request
+
+    return make
+
+
+NO_REQUESTS: Final[dict[str, Callable[..., Any]]] = {
     "coroutine": later,
     "exit": leave,
-    "nothing": lambda *_: None,
-    "three": lambda *request: request[:3],
-    "numbers": lambda *_: (1, 2, 3, 4),
-    "text": lambda method, path, headers, _: (method, path, headers, "text"),
-    "break": lambda method, path, _, body: (method, path, {"x": "a\r\nb: c"}, body),
-    "method": lambda _, path, headers, body: ("GE T", path, headers, body),
-    "address": lambda method, _, headers, body: (method, "http://a.example/", headers, body),
-    "user": lambda method, _, headers, body: (method, "@a.example/", headers, body),
-    "letters": lambda method, _, headers, body: (method, "/ä", headers, body),
+    "nothing": give(),
+    "three": give("POST", "/x", {}),
+    "numbers": give(1, 2, 3, 4),
+    "text": give("POST", "/x", {}, "text"),
+    "break": give("POST", "/x", {"x": "a\r\nb: c"}, b""),
+    "method": give("GE T", "/x", {}, b""),
+    "address": give("POST", "http://a.example/", {}, b""),
+    "user": give("POST", "@a.example/", {}, b""),
+    "letters": give("POST", "/ä", {}, b""),
 }
 """What callables return in place of a request."""
 
