@@ -518,6 +518,28 @@ def test_keep_alive() -> None:
     assert len(comments_in(body)) >= 3
 
 
+def test_nothing_follows_the_end() -> None:
+    """An app that goes on after its answer, as background tasks do, sends no signs of life."""
+    sent: list[dict[str, Any]] = []
+
+    async def app(_: Any, __: Any, send: Any) -> None:
+        headers = [(b"content-type", SSE.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": TEXT + END + DONE})
+        await asyncio.sleep(0.2)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    middleware = Middleware(app, "openai", "anthropic", keep_alive=0.01)
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "headers": []}
+    asyncio.run(middleware(scope, receive, send))
+    assert [message.get("more_body") for message in sent] == [None, False]
+
+
 def read_until(pieces: Iterator[bytes], wanted: bytes) -> bytes:
     """Return what comes up to the piece with which *wanted* is there."""
     body = b""

@@ -45,6 +45,9 @@ class KeepAlive:
     async def send(self, message: Message) -> None:
         """Send a message, never while another is being sent."""
         async with self._lock:
+            if not message.get("more_body", False):
+                # Nothing may follow what is last, however long the rest takes.
+                self._task.cancel()
             await self._send(message)
             self._last = self._now()
 
