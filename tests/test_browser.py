@@ -13,6 +13,7 @@ from threading import Condition
 from typing import Any, Final
 
 import attrs
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from starlette.routing import Route as Page
 
 from onechunk.gateway import Route, create_app
 from tests.support.app_server import run_app
+from tests.support.gateway import settle
 from tests.support.meaning import meaning
 from tests.support.paths import ROOT
 from tests.support.recordings import RECORDINGS
@@ -51,6 +53,14 @@ WORDS: Final = RECORDING.data.index(b"event: content_block_delta")
 FIRST: Final = RECORDING.data.index(b"\n\n", WORDS) + 2
 """Where the first words of the recording end."""
 
+WAYS: Final = ("fetch", "events", "broken")
+"""The ways in which the page reads, in the order of the answers."""
+
+SPOKEN: Final = meaning(decode_all("anthropic", [RECORDING.data[:FIRST]]))[0, "text"]
+"""The first words."""
+
+BROKE_OFF: Final = "the upstream's answer broke off"
+
 pytestmark = pytest.mark.skipif(
     BROWSER is None and REQUIRED not in os.environ, reason="no Chromium is installed"
 )
@@ -58,7 +68,7 @@ pytestmark = pytest.mark.skipif(
 
 @attrs.define(eq=False)
 class Seen:
-    """What the page tells of itself: by way and event the text."""
+    """What the page tells of itself, and what is sent to it: by way and event the text."""
 
     told: dict[tuple[str, str], str] = attrs.field(factory=dict[tuple[str, str], str])
     over: bool = False
@@ -67,10 +77,14 @@ class Seen:
     def tell(self, request: Request) -> Response:
         """Hear of something."""
         said = request.query_params
-        with self.changed:
-            self.told[said["way"], said["what"]] = said["text"]
-            self.changed.notify_all()
+        self.note(said["way"], said["what"], said["text"])
         return Response(status_code=204)
+
+    def note(self, way: str, what: str, text: str = "") -> None:
+        """Keep something."""
+        with self.changed:
+            self.told[way, what] = text
+            self.changed.notify_all()
 
     def wait(self, *keys: tuple[str, str]) -> None:
         """Wait until all of *keys* were told."""
@@ -116,10 +130,20 @@ def site(upstream: Upstream, fetch: Answer, events: Answer, broken: Answer) -> G
     paths = {each.path for each in pages}
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
-        await (page if scope.get("path") in paths else gateway)(scope, receive, send)
+        path = scope.get("path")
+
+        async def watched(message: Any) -> None:
+            await send(message)
+            if message.get("body", b"").startswith(b":"):
+                seen.note(path, "comment")
+
+        await (page if path in paths else gateway)(scope, receive, watched)
 
     with run_app(both, lifespan="on") as url:
-        yield url, seen
+        try:
+            yield url, seen
+        finally:
+            seen.end()
 
 
 @contextmanager
@@ -138,30 +162,43 @@ def browser(url: str, folder: Path) -> Generator[subprocess.Popen[bytes]]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+def complete(url: str, seen: Seen, process: subprocess.Popen[bytes]) -> None:
+    """Let the browser take its picture and end, once all streams are over.
+
+    An EventSource that nobody has closed hears of the end of its connection before that.
+    """
+    with httpx.Client(base_url=url) as client:
+        settle(client)
+    seen.end()
+    assert process.wait(SECONDS) == 0
+
+
 def test_a_browser(upstream: Upstream, tmp_path: Path) -> None:
     """It shows the first words before the rest is sent, all of them, and what broke off."""
     data = RECORDING.data
-    chat, events, dying = gates = (Gate(), Gate(), Gate())
+    gates = (Gate(), Gate(), Gate())
     answers = [replay(RECORDING, [data[:FIRST], gate, data[FIRST:]]) for gate in gates]
-    answers[2] = replay(RECORDING, [data[:FIRST], dying], end="reset")
+    answers[2] = replay(RECORDING, [data[:FIRST], gates[2]], end="reset")
     with site(upstream, *answers) as (url, seen), browser(url, tmp_path) as process:
-        seen.wait(*((way, "first") for way in ("fetch", "events", "broken")))
-        # Signs of life come while the upstream is held back, and disturb nobody.
-        seen.wait(("fetch", "alive"))
-        for gate in (chat, events, dying):
-            assert gate.reached.is_set()
+        seen.wait(*((way, "first") for way in WAYS))
+        # Signs of life come while the upstream is held back, and disturb nobody. Of those that an
+        # EventSource skips only the server can tell.
+        seen.wait(("fetch", "alive"), ("broken", "alive"), ("/messages/v1/messages", "comment"))
+        for gate in gates:
+            assert gate.reached.wait(SECONDS)
             gate.open()
-        seen.wait(("fetch", "done"), ("events", "done"), ("broken", "error"))
-        seen.end()
-        assert process.wait(SECONDS) == 0
+        seen.wait(("fetch", "done"), ("events", "done"), ("broken", "kept"), ("broken", "error"))
+        complete(url, seen, process)
     said = meaning(decode_all("anthropic", [data]))[0, "text"]
-    first = meaning(decode_all("anthropic", [data[:FIRST]]))[0, "text"]
-    told = seen.told
-    assert told["fetch", "first"] == told["events", "first"] == told["broken", "first"] == first
-    assert told["fetch", "done"] == told["events", "done"] == said
-    assert told["broken", "kept"] == first
-    assert told["broken", "error"] == "the upstream's answer broke off"
-    # An EventSource would ask again if its end had not been seen.
+    told = {key: text for key, text in seen.told.items() if key[1] not in {"alive", "comment"}}
+    assert told == {
+        **{(way, "first"): SPOKEN for way in WAYS},
+        ("fetch", "done"): said,
+        ("events", "done"): said,
+        ("broken", "kept"): SPOKEN,
+        ("broken", "error"): BROKE_OFF,
+    }
+    # An EventSource asks again where a stream ends before its end is told.
     assert [answer.began for answer in answers] == [1, 1, 1]
     picture = tmp_path / "page.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -169,12 +206,27 @@ def test_a_browser(upstream: Upstream, tmp_path: Path) -> None:
         shutil.copy(picture, os.environ[PICTURE])
 
 
+def test_a_browser_hears_of_a_death(upstream: Upstream, tmp_path: Path) -> None:
+    """Each way shows what came and the error, and an EventSource does not ask again."""
+    gate = Gate()
+    answers = [replay(RECORDING, [RECORDING.data[:FIRST], gate], end="reset") for _ in WAYS]
+    with site(upstream, *answers) as (url, seen), browser(url, tmp_path) as process:
+        seen.wait(*((way, "first") for way in WAYS))
+        gate.open()
+        seen.wait(*((way, what) for way in WAYS for what in ("kept", "error")))
+        complete(url, seen, process)
+    for way in WAYS:
+        assert seen.told[way, "kept"] == SPOKEN
+        assert seen.told[way, "error"] == BROKE_OFF
+        assert (way, "cut") not in seen.told
+    assert [answer.began for answer in answers] == [1, 1, 1]
+
+
 def test_a_browser_that_is_closed(upstream: Upstream, tmp_path: Path) -> None:
     """The upstream is let go."""
-    answers = [replay(RECORDING, [RECORDING.data[:FIRST]], end="never") for _ in range(3)]
+    answers = [replay(RECORDING, [RECORDING.data[:FIRST]], end="never") for _ in WAYS]
     with site(upstream, *answers) as (url, seen):
         with browser(url, tmp_path):
-            seen.wait(*((way, "first") for way in ("fetch", "events", "broken")))
+            seen.wait(*((way, "first") for way in WAYS))
         upstream.wait(lambda: upstream.open == 0)
-        seen.end()
     assert [answer.left for answer in answers] == [1, 1, 1]
