@@ -315,7 +315,7 @@ def gateway_metrics() -> str:
     once = Counter({"": 1})
     # One of everything, or there would be no labels.
     metrics.add(
-        Record("", "", "", 0, chunks=1, error="", first_chunk=0, losses=once, problems=once)
+        Record("", "", "", 0, "", chunks=1, error="", first_chunk=0, losses=once, problems=once)
     )
     rows: list[list[str]] = []
     for family in text_string_to_metric_families(metrics.text().decode()):

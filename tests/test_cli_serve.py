@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,35 @@ def test_events_do_not_wait_for_each_other() -> None:
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
+def test_who_takes_nothing_is_let_go(upstream: Upstream) -> None:
+    """The connection ends, though the client neither reads nor leaves."""
+    answer = Answer([EVENT * 1000] * 2000, EVENTS)
+    with (
+        run_command(
+            *from_openai(upstream.add(answer)), "--max-idle", "1", "--max-total", "1"
+        ) as gateway,
+        socket.create_connection(("127.0.0.1", gateway.port), SECONDS) as raw,
+    ):
+        raw.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+        gateway.wait(lambda: gateway.records)
+        # What was sent is still there to be read; but nobody is there to hear another word.
+        until = time.monotonic() + SECONDS
+        while is_open(raw):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    [record] = gateway.records
+    assert record["outcome"] == "total"
+
+
+def is_open(connection: socket.socket) -> bool:
+    """Say whether the other side still takes anything."""
+    try:
+        connection.send(b"\n")
+    except ConnectionError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -15), (signal.SIGINT, 130)])
 def test_a_stop_waits_for_streams(upstream: Upstream, number: int, code: int) -> None:
     """What is being answered is answered to its end, and nothing new is."""
@@ -144,19 +174,33 @@ def test_a_stop_waits_for_streams(upstream: Upstream, number: int, code: int) ->
     assert record["outcome"] == "complete"
 
 
-def test_a_stop_ends_streams_that_do_not_end(upstream: Upstream) -> None:
+@pytest.mark.parametrize(
+    ("grace", "numbers", "code"),
+    [
+        ("1", [signal.SIGTERM], -15),
+        ("60", [signal.SIGINT, signal.SIGINT], 130),
+        ("60", [signal.SIGTERM, signal.SIGINT], -15),
+        ("60", [signal.SIGINT, signal.SIGTERM, signal.SIGINT], -15),
+    ],
+    ids=["the time is over", "twice", "stop, then haste", "three"],
+)
+def test_a_stop_ends_streams_that_do_not_end(
+    upstream: Upstream, grace: str, numbers: list[int], code: int
+) -> None:
     """When the time given is over a stream ends legally, and the upstream is let go."""
     answer = Answer([EVENT], EVENTS, end="never")
     with (
-        run_command(*from_openai(upstream.add(answer)), "--grace", "1") as gateway,
+        run_command(*from_openai(upstream.add(answer)), "--grace", grace) as gateway,
         httpx.stream("POST", gateway.url, json=ASK, timeout=SECONDS) as response,
     ):
         pieces = response.iter_bytes()
         first = next(pieces)
-        gateway.signal(signal.SIGTERM)
+        for number in numbers:
+            gateway.signal(number)
+            gateway.wait_closed()
         assert ends_in(first + b"".join(pieces)) == "the gateway was shut down"
         upstream.wait(lambda: answer.left == 1)
-        gateway.wait_ended()
+        assert gateway.wait_ended() == code
     assert gateway.records[-1]["outcome"] == "stopped"
     assert all(json.loads(line) for line in gateway.lines)
 
@@ -225,8 +269,8 @@ def test_the_page_s_request_callable(upstream: Upstream, monkeypatch: pytest.Mon
         (("--upstream", f"{SECRET}.example", *ADDRESS[2:]), "an upstream must be an address"),
         ((*ADDRESS, "--route", "a", "openai", "cohere", "https://a.example"), "the prefix 'a'"),
         ((*ADDRESS, "--route", "/", "openai", "cohere", "https://a.example"), "two routes"),
-        ((*ADDRESS, "--max-idle", "0"), "'idle' must be above 0"),
-        ((*ADDRESS, "--max-total", "nan"), "'total' must be above 0"),
+        ((*ADDRESS, "--max-idle", "0"), "'idle' must be a number above 0"),
+        ((*ADDRESS, "--max-total", "nan"), "'total' must be a number above 0"),
         ((*ADDRESS, "--keep-alive", "-1"), "-1.0 is not in the range"),
         ((*ADDRESS, "--header", "a b"), "no header can have the name 'a b'"),
         ((*ADDRESS, "--health", "h"), "the path 'h' must be like '/healthz'"),

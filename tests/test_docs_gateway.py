@@ -12,6 +12,7 @@ from docs.generate import PAGES
 from onechunk.cli._serve import serve
 from onechunk.gateway import Route
 from onechunk.gateway._record import Outcome, Record
+from onechunk.http import ResponseTranslator
 from tests.support.paths import ROOT
 
 PAGE: Final = (ROOT / "docs/gateway.md").read_text(encoding="utf-8")
@@ -40,7 +41,8 @@ def test_outcomes() -> None:
 def test_log_fields() -> None:
     """The table has every field of a line, and they stand in its order."""
     route = Route("https://a.example", "openai", "anthropic")
-    record = Record("", "", "", 0, route, "", 0, 0, error="", first_chunk=0)
+    translator = ResponseTranslator("openai", "anthropic", 500, [])
+    record = Record("", "", "", 0, "", route, 0, 0, error="", first_chunk=0, translator=translator)
     assert first_column("field") == [*record.fields()]
 
 

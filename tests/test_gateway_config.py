@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from onechunk import Defaults, OnechunkError, UnknownDialectError
@@ -30,7 +32,7 @@ def test_addresses_that_are_none(address: str) -> None:
     assert not address or address not in str(caught.value)
 
 
-@pytest.mark.parametrize("prefix", ["chat", "/chat/", "/", "//", "/a b"])
+@pytest.mark.parametrize("prefix", ["chat", "/chat/", "/", "//", "/a b", "/a?b", "/a#b"])
 def test_prefixes_that_are_none(prefix: str) -> None:
     """They are refused."""
     with pytest.raises(OnechunkError, match="prefix"):
@@ -50,6 +52,27 @@ def test_other_mistakes() -> None:
         create_app([route], keep_alive=0)
     with pytest.raises(OnechunkError, match="'idle'"):
         Limits(idle=0)
+    with pytest.raises(OnechunkError, match="'body' must be a whole number"):
+        Limits(body=1.5)  # type: ignore[arg-type] # on purpose
+    with pytest.raises(OnechunkError, match="two pages"):
+        create_app([route], health="/a", metrics="/a")
+    with pytest.raises(OnechunkError, match=r"Limits\.frame"):
+        create_app([route], limit=5)
     with pytest.raises(OnechunkError, match="framing"):
         create_app([route], framing="smoke")
     create_app([route], defaults=Defaults(), strict=True)
+
+
+class Asks:
+    """An object whose call is a coroutine."""
+
+    async def __call__(self, *request: Any) -> Any:
+        """Return the request."""
+        return request
+
+
+@pytest.mark.parametrize("request_", [Asks(), Asks().__call__, 5], ids=["object", "method", "none"])
+def test_callables_that_are_none(request_: Any) -> None:
+    """They are refused before anything runs: awaited by nobody they would make nothing."""
+    with pytest.raises(OnechunkError, match="the request callable"):
+        Route("https://a.example", "openai", "anthropic", request=request_)

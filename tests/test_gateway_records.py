@@ -95,6 +95,7 @@ def test_logs(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
         "status": 200,
         "upstream_status": 200,
         "outcome": "complete",
+        "kind": "stream",
         "received": len(json.dumps({"prompt": SECRET}, separators=(",", ":"))),
         "sent": lines[0]["sent"],
         "chunks": 3,

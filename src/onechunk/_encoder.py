@@ -128,6 +128,7 @@ class Encoder:
         self._string = _string_of_a_line if self._framing == "ndjson" else dumps
         self._events = 0
         self._closed = False
+        self._cut_off = False
         self._lost: LossError | None = None
         # The bytes around the text of the last chunk that was only text, and what they depend on.
         self._kind: tuple[type[Any] | int | str | None, ...] | None = None
@@ -148,6 +149,11 @@ class Encoder:
     def problems(self) -> list[Problem]:
         """What was wrong with the chunks, and was repaired; nothing without `repair`."""
         return [] if self._repairer is None else self._repairer.problems
+
+    @property
+    def cut_off(self) -> bool:
+        """True if the stream was ended in an error because its source had not ended it."""
+        return self._cut_off
 
     def feed(self, chunk: Chunk) -> bytes:
         """Return the bytes that *chunk* makes ready to send; they may be none yet.
@@ -205,12 +211,15 @@ class Encoder:
         repairer = self._repairer
         try:
             if repairer is not None and repairer.at_home:
-                home = [self._feed_home(chunk) for chunk in repairer.abort(error)]
+                chunks = repairer.abort(error)
+                self._cut_off = _says_error(chunks)
+                home = [self._feed_home(chunk) for chunk in chunks]
                 return b"".join(home) + self._write.close()
             if repairer is not None:
                 shaped = repairer.abort(error)
             else:
                 shaped = self._shaper.close(empty=empty, message=message_of(error))
+            self._cut_off = _says_error(shaped)
             out = b"".join([self._frame(chunk) for chunk in shaped])
             self._note_shaped(shaped)
         except UNWRITABLE as exc:
@@ -400,3 +409,7 @@ def _writer(framing: str, adapter: Adapter) -> _Joined:
     if framing == "eventstream":
         write = partial(write_event_stream, wrapped=adapter.wrapped)
     return _Joined(framing, write)
+
+
+def _says_error(chunks: list[Chunk]) -> bool:
+    return any(chunk.error is not None for chunk in chunks)

@@ -79,6 +79,11 @@ class Translator:
         return self._decoder.events
 
     @property
+    def cut_off(self) -> bool:
+        """True if `close` or `abort` ended the stream in an error: its source had not ended it."""
+        return self._encoder.cut_off
+
+    @property
     def failed(self) -> bool:
         """True as soon as the stream cannot go on, which the next call raises."""
         return self._error is not None or self._decoder.failed

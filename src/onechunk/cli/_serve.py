@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,6 +21,8 @@ from onechunk.cli._exits import INTERRUPTED
 __all__ = ["listener", "serve"]
 
 _BACKLOG: Final = 2048
+_MOST_MILLISECONDS: Final = 2**31 - 1
+"""That a socket's option can hold."""
 
 # These stand in `Limits`, too: a test compares them. The extra may be missing where help is shown.
 LIMITS: Final[tuple[tuple[str, type, float, str], ...]] = (
@@ -187,11 +192,8 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=grace,
         )
-        try:
-            uvicorn.Server(config).run([sock])
-        except KeyboardInterrupt:
-            # All is over by now. click would write an empty line, which is no JSON.
-            raise click.exceptions.Exit(INTERRUPTED) from None
+        _limit_silence(sock, most["idle"])
+        _run(uvicorn.Server(config), sock)
 
 
 def listener(host: str, port: int) -> socket.socket:
@@ -206,6 +208,47 @@ def listener(host: str, port: int) -> socket.socket:
     # acknowledged the one before. asyncio sets it only where a socket names its protocol.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
+
+
+def _limit_silence(sock: socket.socket, seconds: float) -> None:
+    """Let connections end of which the other side takes nothing for so long, where that can be.
+
+    An answer that nobody takes has been given up by then, but the system still holds its bytes.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        milliseconds = min(math.ceil(seconds * 1000), _MOST_MILLISECONDS)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+
+
+def _run(server: Any, sock: socket.socket) -> None:
+    """Run a server until a signal ends it.
+
+    The server lets the signals have their usual effect as soon as it stops itself. That of SIGTERM
+    would come before streams have their legal end, if SIGINT came after it to make haste.
+    """
+    usual = None
+    if threading.current_thread() is threading.main_thread():
+        usual = signal.signal(signal.SIGTERM, _leave)
+    try:
+        server.run([sock])
+    except KeyboardInterrupt:
+        # All is over by now. click would write an empty line, which is no JSON.
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except _Terminated:
+        signal.signal(signal.SIGTERM, usual)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        if usual is not None:
+            signal.signal(signal.SIGTERM, usual)
+
+
+class _Terminated(SystemExit):
+    """SIGTERM has come."""
+
+
+def _leave(number: int, frame: Any) -> None:
+    del frame
+    raise _Terminated(128 + number)
 
 
 def _function(name: str) -> Any:

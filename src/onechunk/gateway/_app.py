@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
-from typing import Any, Final, Unpack
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Final, Unpack
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount
 from starlette.routing import Route as Page
+from starlette.routing import Router
 
 from onechunk._errors import OnechunkError
 from onechunk._translator import Translator
 from onechunk.asgi._types import Receive, Scope, Send
-from onechunk.gateway._config import Limits, Route, check_page, checked_header, checked_routes
+from onechunk.gateway._config import Limits, Route, check_pages, checked_header, checked_routes
 from onechunk.gateway._exchange import Exchange
 from onechunk.gateway._metrics import CONTENT_TYPE_LATEST, Metrics
 from onechunk.gateway._upstream import new_transport
@@ -24,8 +23,8 @@ from onechunk.http import Options
 
 __all__ = ["Gateway", "create_app"]
 
-_MOMENT: Final = 2.0
-"""Seconds: more than a client is given to take the end of its stream."""
+_MOMENT: Final = 3.0
+"""Seconds: more than a client is given to take what is being sent, and the end of its stream."""
 
 
 class Gateway:
@@ -44,6 +43,9 @@ class Gateway:
         *,
         log_text: bool,
     ) -> None:
+        if "limit" in options:
+            message = "the limit of a gateway is Limits.frame"
+            raise OnechunkError(message)
         self.routes = checked_routes(routes)
         for route in self.routes:
             Translator(route.source, route.target, **options)
@@ -57,12 +59,20 @@ class Gateway:
         self.log_text = log_text
         self.metrics = Metrics()
         self.transport = new_transport()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._open = self._answering = 0
+        self._idle = asyncio.Event()
 
-    @property
-    def full(self) -> bool:
-        """True if more requests are being answered than are allowed."""
-        return len(self._tasks) > self.limits.streams
+    @contextmanager
+    def place(self) -> Generator[bool]:
+        """Take a place among those that are answered at a time; False if all are taken."""
+        if self._answering >= self.limits.streams:
+            yield False
+            return
+        self._answering += 1
+        try:
+            yield True
+        finally:
+            self._answering -= 1
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong, the client is told in its own dialect."""
@@ -70,21 +80,22 @@ class Gateway:
             # Of a WebSocket's handshake: the client is answered by 403.
             await send({"type": "websocket.close"})
             return
-        task = asyncio.current_task()
-        if task is None:
-            return
-        self._tasks.add(task)
+        self._open += 1
+        self._idle.clear()
         self.metrics.open.inc()
         try:
-            await Exchange(self, scope, receive, send).run(task)
+            await Exchange(self, scope, receive, send).run()
         finally:
             self.metrics.open.dec()
-            self._tasks.discard(task)
+            self._open -= 1
+            if not self._open:
+                self._idle.set()
 
     async def close(self) -> None:
         """Give those a moment that the server has told to stop: they still end their streams."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_MOMENT)
+        if self._open:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), _MOMENT)
 
 
 def create_app(
@@ -97,8 +108,11 @@ def create_app(
     metrics: str | None = "/metrics",
     log_text: bool = False,
     **options: Unpack[Options],
-) -> Starlette:
+) -> Router:
     """Return the gateway as an app that any ASGI server on asyncio can run.
+
+    Mounted in another app it needs that app's lifespan for its own: Starlette's takes its
+    `lifespan_context`.
 
     Args:
         routes: Where requests are sent: the longest prefix that fits counts.
@@ -110,15 +124,14 @@ def create_app(
         health: Path that answers `{"status": "ok"}`; None for no such path.
         metrics: Path that answers with Prometheus' metrics; None for no such path.
         log_text: Log bodies too, up to 64 KiB each.
-        options: Keywords of `onechunk.http.Options`; `limit` is `Limits.frame`.
+        options: Keywords of `onechunk.http.Options`, without `limit`: that is `Limits.frame`.
 
     Raises:
         UnknownDialectError: A route names a dialect that no adapter has.
         OnechunkError: Anything else in the configuration is wrong.
     """
     gateway = Gateway(routes, limits or Limits(), header, keep_alive, options, log_text=log_text)
-    check_page(health)
-    check_page(metrics)
+    check_pages(health, metrics)
 
     async def tell_health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -127,14 +140,12 @@ def create_app(
         return Response(gateway.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+    async def lifespan(_: object) -> AsyncGenerator[None]:
         async with gateway.transport:
             yield
             await gateway.close()
 
-    pages: list[BaseRoute] = []
-    if health:
-        pages.append(Page(health, tell_health))
-    if metrics:
-        pages.append(Page(metrics, tell_metrics))
-    return Starlette(routes=[*pages, Mount("", gateway)], lifespan=lifespan)
+    own = ((health, tell_health), (metrics, tell_metrics))
+    pages = [Page(path, tell) for path, tell in own if path]
+    # What no page has goes to the gateway as it is: it knows more paths than a pattern would.
+    return Router(pages, redirect_slashes=False, default=gateway, lifespan=lifespan)

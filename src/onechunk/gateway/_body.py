@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 from onechunk.asgi._types import Receive
 
-__all__ = ["TooLargeError", "read_body"]
+__all__ = ["TooLargeError", "discard_body", "read_body"]
 
 
 class TooLargeError(Exception):
@@ -46,3 +49,13 @@ async def read_body(receive: Receive, length: str | None, most: int) -> bytes | 
             raise TooLargeError(size)
         more = message.get("more_body", False)
     return b"".join(pieces)
+
+
+async def discard_body(receive: Receive, seconds: float) -> None:
+    """Let the rest of a body come, as far as it does in time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            more = True
+            while more:
+                message = await receive()
+                more = message["type"] != "http.disconnect" and message.get("more_body", False)

@@ -13,10 +13,11 @@ from onechunk._errors import OnechunkError
 from onechunk._frame import DEFAULT_FRAME_LIMIT
 from onechunk._registry import get_adapter
 from onechunk.http import Rewrite
+from onechunk.http._request import check_rewrite
 
-__all__ = ["Limits", "Route", "check_page", "checked_header", "checked_routes"]
+__all__ = ["Limits", "Route", "check_pages", "checked_header", "checked_routes"]
 
-_PREFIX: Final = re.compile("(/[!-~]+)*")
+_PREFIX: Final = re.compile("(/[!-~]*[!-.0-~])?")
 _PAGE: Final = re.compile("/[-.~/A-Za-z0-9_]*")
 _TOKEN: Final = re.compile("[-!#$%&'*+.^_`|~A-Za-z0-9]+")
 """A header's name, by RFC 9110 section 5.6.2."""
@@ -38,7 +39,7 @@ class Limits:
         streams: Requests that are answered at a time. One more is answered by 503.
 
     Raises:
-        OnechunkError: A limit is not above 0.
+        OnechunkError: A limit is not above 0, or one of bytes or of requests is no whole number.
     """
 
     body: int = 32 * 1024 * 1024
@@ -53,8 +54,11 @@ class Limits:
         """Check that each is a number above 0."""
         for attribute in fields(Limits):
             value = getattr(self, attribute.name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                message = f"the limit {attribute.name!r} must be above 0, not {value!r}"
+            whole = isinstance(attribute.default, int)
+            kinds = int if whole else int | float
+            if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
+                number = "a whole number" if whole else "a number"
+                message = f"the limit {attribute.name!r} must be {number} above 0, not {value!r}"
                 raise OnechunkError(message)
 
 
@@ -73,7 +77,7 @@ class Route:
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: The prefix is no path, or the upstream no address.
+        OnechunkError: The prefix is no path, the upstream no address, or the callable async.
     """
 
     upstream: str
@@ -87,7 +91,8 @@ class Route:
         """Check all there is, and take the address apart."""
         get_adapter(self.source)
         get_adapter(self.target)
-        if _PREFIX.fullmatch(self.prefix) is None or self.prefix.endswith("/"):
+        check_rewrite(self.request)
+        if _PREFIX.fullmatch(self.prefix) is None or not {"?", "#"}.isdisjoint(self.prefix):
             message = f"the prefix {self.prefix!r} must be like '/chat', or empty"
             raise OnechunkError(message)
         object.__setattr__(self, "address", _address(self.upstream))
@@ -144,12 +149,17 @@ def checked_header(name: str | None) -> str | None:
     return name.lower()
 
 
-def check_page(path: str | None) -> None:
-    """Check the path of a page of the gateway's own.
+def check_pages(*paths: str | None) -> None:
+    """Check the paths of the gateway's own pages.
 
     Raises:
-        OnechunkError: It is no plain path.
+        OnechunkError: One is no plain path, or two are the same.
     """
-    if path and _PAGE.fullmatch(path) is None:
-        message = f"the path {path!r} must be like '/healthz'"
-        raise OnechunkError(message)
+    found = [path for path in paths if path]
+    for path in found:
+        if _PAGE.fullmatch(path) is None:
+            message = f"the path {path!r} must be like '/healthz'"
+            raise OnechunkError(message)
+        if found.count(path) > 1:
+            message = f"two pages have the path {path!r}"
+            raise OnechunkError(message)

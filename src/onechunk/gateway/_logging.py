@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import traceback
@@ -38,10 +39,17 @@ class JsonLines(logging.Formatter):
         return json.dumps(said)
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Say whether a record tells of more than that a request was stopped, as its own line does."""
+    kind = (record.exc_info or (None,))[0]
+    return kind is None or not issubclass(kind, asyncio.CancelledError)
+
+
 def log_to_stderr() -> None:
     """Log requests, and what the server complains of, on standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
+    handler.addFilter(_is_news)
     for name, level in ((LOG.name, logging.INFO), (_SERVER, logging.WARNING)):
         logger = logging.getLogger(name)
         logger.addHandler(handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, unquote
@@ -9,9 +10,12 @@ from urllib.parse import quote, unquote
 from onechunk.asgi._types import Scope
 from onechunk.gateway._config import Route
 
-__all__ = ["leaves_its_place", "path_of", "route_of"]
+__all__ = ["below", "leaves_its_place", "path_of", "route_of"]
 
 _DOTS: Final = frozenset({".", ".."})
+_SLASHES: Final = re.compile(r"\\|\xc0\xaf|\xc1\x9c")
+"""What some servers take for a slash; the two-byte forms are over-long UTF-8 (read as Latin-1)."""
+
 _TIMES: Final = 3
 """How often a path may have been encoded; servers behind the upstream may decode it again."""
 
@@ -22,6 +26,21 @@ def path_of(scope: Scope) -> str:
     if raw is None:
         return quote(scope["path"], safe="/%:@!$&'()*+,;=~")
     return raw.partition(b"?")[0].decode("latin-1")
+
+
+def below(root: str, path: str) -> str:
+    """Return what of a path stands below the place at which the gateway is mounted.
+
+    Args:
+        root: ASGI's `root_path`, which is not encoded. Not every server repeats it in the path.
+        path: As it was sent.
+    """
+    root = root.rstrip("/")
+    parts = path.split("/")
+    head = 1 + root.count("/")
+    if root and unquote("/".join(parts[:head])) == root:
+        return "/" + "/".join(parts[head:])
+    return path
 
 
 def route_of(routes: Sequence[Route], path: str) -> Route | None:
@@ -35,7 +54,9 @@ def route_of(routes: Sequence[Route], path: str) -> Route | None:
 def leaves_its_place(path: str) -> bool:
     """Say whether a server might understand the path to lead above where it begins."""
     for _ in range(_TIMES):
-        if not _DOTS.isdisjoint(path.replace("\\", "/").split("/")):
+        segments = _SLASHES.sub("/", path).replace("\xc0\xae", ".").split("/")
+        # What stands behind a semicolon is a parameter of the segment, for some servers.
+        if not _DOTS.isdisjoint(segment.partition(";")[0] for segment in segments):
             return True
         decoded = unquote(path, "latin-1")
         if decoded == path:

@@ -38,8 +38,8 @@ class Record:
     Attributes:
         id: Made for it; the client is told.
         path: As it was sent, without the query, which may hold a key.
-        route: None if no route has the path.
         target: Dialect or profile of the client.
+        route: None if no route has the path.
         status: What the client was answered; None if it was answered nothing.
         upstream_status: What the upstream answered.
         outcome: How it ended.
@@ -58,8 +58,8 @@ class Record:
     method: str
     path: str
     started: float
+    target: str
     route: Route | None = None
-    target: str | None = None
     status: int | None = None
     upstream_status: int | None = None
     outcome: Outcome = "complete"
@@ -79,6 +79,11 @@ class Record:
         if self.texts is not None:
             kept = self.texts.setdefault(name, bytearray())
             kept += data[: max(_MOST_TEXT - len(kept), 0)]
+
+    def end(self, outcome: Outcome, error: BaseException | None = None) -> None:
+        """Say how it ended, where that is not as it should."""
+        self.outcome = outcome
+        self.error = outcome if error is None else type(error).__name__
 
     def close(self, now: float) -> None:
         """Take over what the translator counted."""
@@ -106,6 +111,7 @@ class Record:
             "status": self.status,
             "upstream_status": self.upstream_status,
             "outcome": self.outcome,
+            "kind": None if self.translator is None else self.translator.kind,
             "error": self.error,
             "received": self.received,
             "sent": self.sent,

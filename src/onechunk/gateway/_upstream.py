@@ -6,6 +6,7 @@ from typing import Final
 
 import httpx2
 
+from onechunk._errors import OnechunkError
 from onechunk.gateway._config import Limits, Route
 from onechunk.gateway._paths import leaves_its_place
 from onechunk.http import rewrite_request
@@ -27,6 +28,9 @@ _OURS: Final = frozenset(
     }
 )
 """Headers of a request that are not sent on, besides those that are for one hop only."""
+
+_BODILESS: Final = "HEAD"
+"""What answers this method says how long its body would be, and has none."""
 
 _KEPT_OPEN: Final = 100
 """Connections to upstreams that are kept for later requests."""
@@ -64,10 +68,14 @@ def request_for(
         PathError: The path leads out of the route's place, or is none.
         OnechunkError: The callable returned no request. What it raises passes unchanged.
     """
-    headers = [pair for pair in without_connection(headers) if pair[0].lower() not in _OURS]
+    headers = _for_upstream(headers)
     if route.request is not None:
+        asked = method
         method, path, headers, body = rewrite_request(route.request, method, path, headers, body)
-        headers = [pair for pair in headers if pair[0].lower() not in _OURS]
+        headers = _for_upstream(headers)
+        if (method == _BODILESS) is not (asked == _BODILESS):
+            message = "the request callable must not make HEAD of another method, nor of HEAD"
+            raise OnechunkError(message)
     if leaves_its_place(path.partition("?")[0]):
         message = "the path leads out of its route"
         raise PathError(message)
@@ -93,3 +101,8 @@ def request_for(
         content=body,
         extensions={"timeout": timeout},
     )
+
+
+def _for_upstream(headers: Headers) -> Headers:
+    """Leave out what is not for the upstream."""
+    return [pair for pair in without_connection(headers) if pair[0].lower() not in _OURS]

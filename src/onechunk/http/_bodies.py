@@ -30,6 +30,7 @@ class WholeBody:
     target: Adapter
     options: dict[str, Any]
     message: Message | None = field(default=None, init=False)
+    _losses: list[Loss] | None = field(default=None, init=False)
 
     def translate(self, body: bytes) -> bytes | None:
         """Return the body to send; None if it is none of an answer, and passes as it is.
@@ -54,8 +55,10 @@ class WholeBody:
         """What the written body does not say as it was said."""
         if self.message is None:
             return []
-        options = {key: each for key, each in self.options.items() if key != "strict"}
-        return message_losses(self.target.name, self.message, **options)
+        if self._losses is None:
+            options = {key: each for key, each in self.options.items() if key != "strict"}
+            self._losses = message_losses(self.target.name, self.message, **options)
+        return self._losses
 
 
 @define

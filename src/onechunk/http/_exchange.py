@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Any, Unpack
 
 from attrs import frozen
 
 from onechunk._translator import Translator
+from onechunk.http._headers import Headers, encodings
 from onechunk.http._options import Options
-from onechunk.http._request import Rewrite, rewrite_request
+from onechunk.http._request import Rewrite, check_rewrite, rewrite_request
 from onechunk.http._response import ResponseTranslator
 
-__all__ = ["AsyncBody", "Body", "Exchange", "new_exchange"]
+__all__ = ["AsyncBody", "Body", "Exchange", "new_exchange", "undoes"]
 
 EXTENSION = "onechunk"
 """Under this name the response's extensions hold its `ResponseTranslator`."""
@@ -157,7 +159,7 @@ class Exchange:
             response.status_code,
             headers,
             method=request.method,
-            decoded=True,
+            decoded=undoes(self.library, headers),
             **self.options,
         )
 
@@ -178,10 +180,25 @@ def new_exchange(
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: An option is not known.
+        OnechunkError: An option is not known, or *rewrite* is async.
     """
+    check_rewrite(rewrite)
     Translator(source, target, **options)
     return Exchange(library, source, target, rewrite, options)
+
+
+def undoes(library: Any, headers: Headers) -> bool:
+    """Say whether reading a response undoes all that its headers say was done to its body."""
+    return _decodes(library).issuperset(encodings(headers))
+
+
+@cache
+def _decodes(library: Any) -> frozenset[str]:
+    """Return the encodings that a library can undo: it offers them itself."""
+    # Nothing is sent: without certificates it is made quickly.
+    with library.Client(verify=False, trust_env=False) as client:
+        offered = client.headers["accept-encoding"]
+    return frozenset(word.strip() for word in offered.split(","))
 
 
 def _raw(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

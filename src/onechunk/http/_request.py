@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from onechunk._errors import OnechunkError
 from onechunk._marks import is_object
 
-__all__ = ["Rewrite", "rewrite_request"]
+__all__ = ["Rewrite", "check_rewrite", "rewrite_request"]
 
 Rewrite = Callable[
     [str, str, dict[str, str], bytes],
@@ -20,6 +21,22 @@ Rewrite = Callable[
 _PATH: Final = re.compile("/[!-~]*")
 _METHOD: Final = re.compile("[A-Za-z]+")
 _OF_LENGTH: Final = frozenset({"content-length", "transfer-encoding"})
+_ASYNC: Final = "the request callable must not be async"
+
+
+def check_rewrite(rewrite: object) -> None:
+    """Check that a callable, if there is one, may make requests.
+
+    Raises:
+        OnechunkError: It cannot be called, or is async.
+    """
+    if rewrite is None:
+        return
+    if not callable(rewrite):
+        message = "the request callable cannot be called"
+        raise OnechunkError(message)
+    if any(map(inspect.iscoroutinefunction, (rewrite, getattr(rewrite, "__call__", None)))):  # noqa: B004 - of an object
+        raise OnechunkError(_ASYNC)
 
 
 def rewrite_request(
@@ -44,7 +61,12 @@ def rewrite_request(
         key = name.lower()
         part = "; " if key == "cookie" else ", "
         joined[key] = f"{joined[key]}{part}{value}" if key in joined else value
-    method, path, joined, body = _checked(rewrite(method, path, joined, body))
+    made: Any = rewrite(method, path, joined, body)
+    if inspect.iscoroutine(made):
+        # Whoever drops it unawaited is warned in a line that is no log.
+        made.close()
+        raise OnechunkError(_ASYNC)
+    method, path, joined, body = _checked(made)
     pairs = [pair for pair in joined.items() if pair[0].lower() not in _OF_LENGTH]
     return method, path, pairs, body
 

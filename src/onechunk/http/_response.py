@@ -97,6 +97,11 @@ class ResponseTranslator:
         return 0 if self._translator is None else self._translator.events
 
     @property
+    def cut_off(self) -> bool:
+        """True if a stream was ended in an error: its source had not ended it."""
+        return self._translator is not None and self._translator.cut_off
+
+    @property
     def losses(self) -> list[Loss]:
         """What was lost so far; of a body that came whole, once it was read."""
         if self._translator is not None:

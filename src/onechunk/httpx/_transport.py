@@ -40,7 +40,7 @@ class Transport(httpx.BaseTransport):
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: An option is not known.
+        OnechunkError: An option is not known, or *request* is async.
     """
 
     def __init__(
@@ -59,8 +59,9 @@ class Transport(httpx.BaseTransport):
         """Return the translated response to a request, as soon as its headers are known.
 
         Raises:
-            OnechunkError: The user's callable returned no request. What it raises, and what the
-                transport raises, passes unchanged.
+            OnechunkError: The user's callable returned no request, or the body is encoded in a way
+                that cannot be undone here. What the callable and the transport raise passes
+                unchanged.
         """
         exchange = self._exchange
         if exchange.rewrite is not None:
@@ -100,12 +101,12 @@ class AsyncTransport(httpx.AsyncBaseTransport):
         source: Dialect or profile of the server.
         target: Dialect or profile of the client.
         transport: Sends the requests; None for a new `httpx.AsyncHTTPTransport()`.
-        request: As for `Transport`; it is no coroutine.
+        request: As for `Transport`; it is not async.
         options: As for `Transport`.
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: An option is not known.
+        OnechunkError: An option is not known, or *request* is async.
     """
 
     def __init__(

@@ -1,0 +1,149 @@
+"""Where the gateway stands, and what comes to it that no upstream can answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from onechunk.gateway import Limits, Route, create_app
+from tests.support.app_server import run_app
+from tests.support.gateway import ASK, EVENT, EVENTS, JSON, STOP, between, error_of, is_whole
+from tests.support.upstream import SECONDS, Answer, Upstream
+
+
+def ask_raw(port: int | None, request: bytes) -> bytes:
+    """Send bytes, and return all that is sent back until the connection ends."""
+    assert port is not None
+    with socket.create_connection(("127.0.0.1", port), SECONDS) as raw:
+        raw.sendall(request)
+        return b"".join(iter(lambda: raw.recv(65536), b""))
+
+
+@pytest.mark.parametrize("way", ["mounted", "told by the server"])
+def test_below_another_path(upstream: Upstream, way: str) -> None:
+    """Paths of routes and pages are those below the place where the gateway is mounted."""
+    address = upstream.add(Answer([EVENT, STOP], EVENTS))
+    other = upstream.add(Answer([EVENT, STOP], EVENTS))
+    app: Any = create_app(
+        [
+            Route(f"{address}/v1", "openai", "anthropic", prefix="/chat"),
+            Route(f"{other}/v1", "openai", "anthropic"),
+        ]
+    )
+    config: dict[str, Any] = {"lifespan": "on"}
+    place = ""
+    if way == "mounted":
+        app = Starlette(routes=[Mount("/llm gate", app)], lifespan=app.lifespan_context)
+        place = "/llm%20gate"
+    else:
+        config["root_path"] = "/llm gate"
+    with run_app(app, **config) as url:
+        for path, sent in (
+            ("/chat/a%2Fb?q=1", f"{address}/v1/a%2Fb?q=1"),
+            ("/chat", f"{address}/v1"),
+            ("/else", f"{other}/v1/else"),
+        ):
+            assert is_whole(httpx.post(f"{url}{place}{path}", json=ASK).content)
+            assert sent.endswith(upstream.requests[-1].target)
+        assert httpx.get(f"{url}{place}/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /chat%0a HTTP/1.1", 404),
+        (b"GET http://a.example/chat HTTP/1.1", 404),
+        (b"OPTIONS * HTTP/1.1", 404),
+        (b"CONNECT a.example:443 HTTP/1.1", 501),
+        (b"TRACE /chat/a HTTP/1.1", 501),
+        (b"GET /chat/a HTTP/1.1\r\nupgrade: WebSocket", 403),
+    ],
+    ids=["line", "absolute", "star", "connect", "trace", "socket"],
+)
+def test_what_no_upstream_answers(
+    upstream: Upstream, caplog: pytest.LogCaptureFixture, request_: bytes, status: int
+) -> None:
+    """It is refused in the client's form, logged, and nobody is asked."""
+    route = Route(
+        upstream.add(Answer([EVENT, STOP], EVENTS)), "openai", "anthropic", prefix="/chat"
+    )
+    asked = len(upstream.requests)
+    caplog.set_level(logging.INFO, "onechunk.gateway")
+    with run_app(create_app([route]), lifespan="on", http="h11") as url:
+        port = httpx.URL(url).port
+        reply = ask_raw(port, request_ + b"\r\nhost: x\r\nconnection: close\r\n\r\n")
+    head, _, body = reply.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert json.loads(body)["type"] == "error"
+    assert len(upstream.requests) == asked
+    ours = [record for record in caplog.records if record.name == "onechunk.gateway"]
+    [line] = [json.loads(record.getMessage()) for record in ours]
+    assert (line["outcome"], line["status"]) == ("refused", status)
+
+
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-length: 5000\r\n\r\n", 413),
+        (b"POST /v1 HTTP/1.1\r\nhost: x\r\nonechunk-to: no\r\ncontent-length: 500\r\n\r\n", 400),
+        (b"POST /v1 HTTP/1.0\r\nonechunk-to: no\r\ncontent-length: 500\r\n\r\n", 400),
+        (b"POST x HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\n", 404),
+    ],
+    ids=["large", "choice", "old", "path"],
+)
+def test_refused_before_it_was_read(upstream: Upstream, head: bytes, status: int) -> None:
+    """The client hears why, and the connection ends: what it still sends is no request."""
+    answer = Answer([EVENT, STOP], EVENTS)
+    app = create_app([Route(upstream.add(answer), "openai", "anthropic")], limits=Limits(body=1000))
+    with run_app(app, lifespan="on") as url:
+        reply = ask_raw(httpx.URL(url).port, head + SMUGGLED)
+    assert reply.startswith(b"HTTP/1.1 %d " % status)
+    assert reply.count(b"HTTP/1.1 ") == 1
+    assert b"connection: close" in reply.lower()
+    assert answer.began == 0
+
+
+def test_a_client_that_sends_on(upstream: Upstream) -> None:
+    """It hears that its body is too large, though it is still sending it."""
+    limits = Limits(body=1000)
+    with between(upstream, Answer([EVENT, STOP], EVENTS), limits=limits) as client:
+        response = client.post("/", content=b"x" * 3_000_000)
+        assert response.status_code == 413
+        assert error_of(response) == "the body of the request is longer than 1000 bytes"
+        again = client.post("/", json=ASK)
+        assert is_whole(again.content)
+
+
+def test_a_body_that_cannot_be_read(upstream: Upstream) -> None:
+    """What is encoded in a way that nobody here undoes is no answer; other bodies pass."""
+    for headers in (EVENTS, JSON):
+        odd = Answer([EVENT], (*headers, ("content-encoding", "snappy")))
+        with between(upstream, odd) as client:
+            response = client.post("/", json=ASK)
+        assert response.status_code == 502
+        assert "snappy" in error_of(response)
+    picture = Answer([b"\x89PNG"], [("content-type", "image/png"), ("content-encoding", "snappy")])
+    with between(upstream, picture) as client:
+        response = client.post("/", json=ASK)
+    assert (response.content, response.headers["content-encoding"]) == (b"\x89PNG", "snappy")
+
+
+def test_headers_that_are_ours(upstream: Upstream) -> None:
+    """Those that the upstream also sends come once."""
+    own = (("date", "Thu, 01 Jan 1970 00:00:00 GMT"), ("Onechunk-Request-Id", "theirs"))
+    with between(upstream, Answer([EVENT, STOP], (*EVENTS, *own))) as client:
+        response = client.post("/", json=ASK)
+    assert "1970" not in response.headers["date"]
+    assert response.headers.get_list("date") == [response.headers["date"]]
+    [number] = response.headers.get_list("onechunk-request-id")
+    assert number != "theirs"
