@@ -13,11 +13,21 @@ from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
 from onechunk.mapping._writer import bare
 
-__all__ = ["DEPTH", "compare", "is_silent"]
+__all__ = ["DEPTH", "MOST_KEPT", "compare", "is_silent", "weight"]
 
 DEPTH: Final = 16
 """So many levels down residue is compared key by key, and below as a whole: its depth is the
 sender's to choose."""
+
+MOST_KEPT: Final = 1 << 24
+"""So many bytes of what was lost are kept, about, of one chunk and of a stream: a hostile one may
+lose as much as it likes."""
+
+_HEAD: Final = 64
+"""Bytes that any value takes, about."""
+
+_MOST_NODES: Final = 10_000
+"""Residue that is larger says something, be it all empty."""
 
 _ADDRESS = {"block", "extra", "index", "text"}
 """Fields of a part that say where it is, or that are compared otherwise."""
@@ -67,6 +77,7 @@ class _Comparison:
         self.losses: list[Loss] = []
         self._padding = padding
         self._constants = constants
+        self._nodes = 0
 
     def value(self, path: str, value: Json, other: Json) -> None:
         """Compare one field; None and an empty string say nothing."""
@@ -196,17 +207,23 @@ class _Comparison:
     ) -> None:
         for key, each in value.items():
             other = left.get(key) if is_object(left) else None
+            self._nodes = 0
             if key in silent or self.is_silent(key, each, silent, depth):
                 continue
             if is_object(each) and depth:
                 self._residue(f"{path}.{key}", each, other, silent, depth - 1)
             elif each != other:
-                self.losses.append(Loss("dropped", f"{path}.{key}", bare(each)))
+                kept = bare(each) if weight(each, MOST_KEPT) <= MOST_KEPT else None
+                self.losses.append(Loss("dropped", f"{path}.{key}", kept))
 
     def is_silent(self, key: str, value: Json, silent: frozenset[str], depth: int = DEPTH) -> bool:
         """Say whether residue says nothing: it is empty, a constant, or structure all the way."""
         if value is None or value is UNSET or value is DERIVED or value == "":
             return True
+        if is_list(value) or is_object(value):
+            self._nodes += len(value) + 1
+            if self._nodes > _MOST_NODES:
+                return False
         if is_list(value) and depth:
             return all(self.is_silent(key, each, silent, depth - 1) for each in value)
         if is_object(value) and depth:
@@ -215,6 +232,20 @@ class _Comparison:
                 for inner, each in value.items()
             )
         return isinstance(value, str) and (key, value) in self._constants
+
+
+def weight(value: Any, most: int) -> int:
+    """Return about how many bytes a value takes; as soon as it is more than *most*."""
+    found = 0
+    todo = [value]
+    while todo and found <= most:
+        each = todo.pop()
+        found += _HEAD + (len(each) if isinstance(each, str | bytes) else 0)
+        if is_object(each):
+            todo += [*each, *each.values()]
+        elif is_list(each):
+            todo += each
+    return found
 
 
 def _is_sum(usage: Any) -> bool:

@@ -19,7 +19,8 @@ class Loss:
         kind: `dropped`, `changed` or `invented`.
         path: JSON path in the canonical chunk, such as `$.choices[0].parts[1].signature`;
             residue stands below `extra`.
-        value: What the source said; for `invented` what was made up.
+        value: What the source said; for `invented` what was made up. None where that is
+            residue of more than about 16 MiB, or where a stream's report holds as much already.
         event: Number of the chunk in its stream, from 1; None outside a stream. Of a loss that
             recurs, the first.
     """

@@ -13,7 +13,7 @@ from attrs import evolve, fields
 from onechunk._adapter import Adapter, Rules, own
 from onechunk._chunk import Choice, Chunk, ExtraPolicy, Logprobs
 from onechunk._codec import away_payloads, is_away
-from onechunk._compare import DEPTH, compare
+from onechunk._compare import DEPTH, MOST_KEPT, compare, weight
 from onechunk._errors import UNWRITABLE, EncodeError, WireError, unwritable
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
@@ -25,6 +25,10 @@ __all__ = ["LossBook", "first_choice", "losses", "measure"]
 
 MOST_LOSSES: Final = 1_000
 """So many losses a stream's report lists at most: keys of a hostile stream may never repeat."""
+
+_MOST_KEY: Final = 1_000
+_MOST_NODES: Final = 10_000
+"""Of residue that is larger nobody looks whether all of it is empty."""
 
 _ENVELOPE = ("$.id", "$.model", "$.created")
 _PART = re.compile(r"\$\.choices\[(\d+)\]\.parts\[(\d+)\]")
@@ -187,12 +191,14 @@ class LossBook:
         self._adapter = adapter
         self._extra: ExtraPolicy = extra
         self._entered: set[tuple[Any, ...]] = set()
-        self._known: set[Any] = set()
+        self._left = MOST_KEPT
+        # Hashes: what decides may be as large as an event.
+        self._known: set[int] = set()
         self._seen: dict[tuple[int | None, type[Any]], set[Any]] = {}
 
     def knows(self, chunk: Chunk) -> bool:
         """Say whether a chunk like *chunk* was measured."""
-        return _signature(chunk) in self._known
+        return hash(_signature(chunk)) in self._known
 
     def knows_plain(self, chunk: Chunk) -> bool:
         """Say the same of a chunk that has one plain part; quickly, since most chunks have.
@@ -209,7 +215,7 @@ class LossBook:
             return self.knows(chunk)
         for extra in (chunk.extra, choice.extra):
             for key, value in extra.items():
-                known = (key, _shape(value)) if value.__class__ is dict else key
+                known = hash((key, _shape(value))) if value.__class__ is dict else key
                 if known not in seen and _says(value):
                     return False
         return True
@@ -221,13 +227,13 @@ class LossBook:
         choice = chunk.choices[0]
         seen = self._seen.setdefault((choice.index, type(choice.parts[0])), set())
         for key, value in (*chunk.extra.items(), *choice.extra.items()):
-            if _says(value) and len(seen) < MOST_LOSSES:
-                seen.add((key, _shape(value)) if is_object(value) else key)
+            if _says(value) and len(key) < _MOST_KEY and len(seen) < MOST_LOSSES:
+                seen.add(hash((key, _shape(value))) if is_object(value) else key)
 
     def enter(self, chunk: Chunk, event: int) -> list[Loss]:
         """Measure *chunk* and return what is new of its losses."""
         if len(self._known) < MOST_LOSSES:
-            self._known.add(_signature(chunk))
+            self._known.add(hash(_signature(chunk)))
             self._see(chunk)
         found = measure(self._adapter, chunk, extra=self._extra)
         # The envelope is a matter of the whole stream.
@@ -240,8 +246,13 @@ class LossBook:
         for key, loss in new.items():
             if len(self.losses) < MOST_LOSSES:
                 self._entered.add(key)
-                self.losses.append(evolve(loss, event=event))
+                self.losses.append(self._kept(loss, event))
         return list(new.values())
+
+    def _kept(self, loss: Loss, event: int) -> Loss:
+        """Return a loss as the report has it: without its value where that is too much."""
+        self._left -= weight(loss.value, self._left) + len(loss.path)
+        return evolve(loss, event=event, value=loss.value if self._left > 0 else None)
 
 
 def _class_at(path: str, chunk: Chunk | None) -> type[Any] | None:
@@ -321,18 +332,25 @@ def _filled(value: Any) -> tuple[Any, ...] | None:
 
 
 def _says(value: Any) -> bool:
-    """Say whether a value holds anything but nulls, empty strings and empty lists."""
+    """Say whether a value holds anything but nulls, empty strings and empty lists.
+
+    Of a very large one that is taken for granted.
+    """
     if value is None or value.__class__ is str:
         return bool(value)
     if not is_object(value) and not is_list(value):
         return True
     # Its depth is the sender's to choose: no recursion. A value that holds itself has no end.
     todo: list[tuple[Any, int]] = [(value, 0)]
+    nodes = 0
     while todo:
         each, depth = todo.pop()
         if depth > MOST_DEPTH:
             return True
         if is_object(each) or is_list(each):
+            nodes += len(each) + 1
+            if nodes > _MOST_NODES:
+                return True
             inner = each.values() if is_object(each) else each
             todo += [(one, depth + 1) for one in inner]
         elif each is not None and each != "":

@@ -26,6 +26,9 @@ _TEXT: Final = "onechunk\N{CYRILLIC SMALL LETTER A}text"
 _PAD: Final = "onechunkpad"
 """Probes; a stream that holds them is only read more slowly."""
 
+_MOST_AROUND: Final = 1 << 16
+"""Bytes around a text: of more no template is made, which costs more than all of them are worth."""
+
 # `34 in data` is a tenth of the price of `b'"' in data`.
 _QUOTE: Final = 0x22
 _BACKSLASH: Final = 0x5C
@@ -177,7 +180,9 @@ class Learner:
         pads = [key for key in self._adapter.padding if isinstance(chunk.extra.get(key), str)]
         pad = pads[0] if len(pads) == 1 else None
         pieces = _cut(payload, [said] if pad is None else [said, chunk.extra[pad]])
-        return None if pieces is None else self._proven(pieces, pad, name)
+        if pieces is None or sum(map(len, pieces)) > _MOST_AROUND:
+            return None
+        return self._proven(pieces, pad, name)
 
     def _proven(self, pieces: list[bytes], pad: str | None, name: str | None) -> Template | None:
         """Return the template if the long way reads a probe just as the template does."""
