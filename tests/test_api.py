@@ -149,8 +149,8 @@ RETURNS: dict[str, Any] = {
     "from_objects": Iterator[Chunk],
     "afrom_objects": AsyncIterator[Chunk],
     "to_object": Any,
-    "to_objects": Iterator[Any],
-    "ato_objects": AsyncIterator[Any],
+    "to_objects": onechunk.Objects[Any],
+    "ato_objects": onechunk.AsyncObjects[Any],
 }
 
 

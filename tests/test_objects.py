@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import math
 from collections import UserDict
@@ -402,6 +403,15 @@ def test_the_source_is_closed(value: object, read: Callable[[Source], Iterator[A
         list(read(source))
     assert source.closed
 
+    for closes in (True, False):
+        source = Source(value)
+        reading = read(source)
+        if closes:
+            reading.close()
+        del reading
+        gc.collect()
+        assert source.closed
+
 
 def test_async_is_the_same() -> None:
     """From async iterables come the same chunks and objects, and they are closed."""
@@ -422,6 +432,102 @@ def test_async_is_the_same() -> None:
             assert source.closed
 
     asyncio.run(main())
+
+
+def test_async_sources_are_closed_before_they_are_read() -> None:
+    """Whoever closes what nobody has read closes the source."""
+
+    async def main() -> None:
+        one, two = Source(), Source()
+        streams: list[Any] = [afrom_objects(one, "openai"), ato_objects("bedrock", two)]
+        for stream in streams:
+            await stream.aclose()
+            await stream.aclose()
+        assert one.closed
+        assert two.closed
+
+    asyncio.run(main())
+
+
+def test_losses_are_told() -> None:
+    """What the objects do not say the iterator says, while it is read."""
+    broken = [ANSWER, ENDED, ANSWER]
+    objects = to_objects("bedrock", [ANSWER, ENDED], repair=True)
+    assert next(objects)
+    assert any("new" in loss.path for loss in objects.losses)
+    assert [*objects]
+    encoder = Encoder("bedrock", repair=True)
+    for chunk in (ANSWER, ENDED):
+        encoder.feed(chunk)
+    encoder.close()
+    assert (objects.losses, objects.problems) == (encoder.losses, encoder.problems)
+
+    async def main() -> None:
+        later = ato_objects("bedrock", several(broken), repair=True)
+        assert [each async for each in later]
+        wanted = to_objects("bedrock", broken, repair=True)
+        assert [*wanted]
+        assert wanted.problems
+        assert (later.losses, later.problems) == (wanted.losses, wanted.problems)
+
+    asyncio.run(main())
+
+
+def test_what_is_no_chunk_out() -> None:
+    """A payload or an SDK's object is no chunk yet."""
+    for value in (None, HI, [ANSWER]):
+        wrong: Any = value
+        with pytest.raises(EncodeError, match="a chunk is needed, not"):
+            to_object("bedrock", wrong)
+        with pytest.raises(EncodeError, match="a chunk is needed, not"):
+            list(to_objects("bedrock", [wrong]))
+
+
+class Hiding:
+    """Tells nobody its class."""
+
+    @property
+    def __class__(self) -> Any:
+        """Fail."""
+        raise RuntimeError("nobody's business")
+
+    @__class__.setter
+    def __class__(self, _: Any) -> None: ...
+
+
+class Odd(type):
+    """A class of classes that have no hash."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other
+
+
+class Unhashable(metaclass=Odd):
+    """Has a class without a hash."""
+
+
+class Lying:
+    """Says that its class is a text."""
+
+    __class__ = "text"  # type: ignore[assignment] # on purpose
+
+
+@pytest.mark.parametrize("dialect", [None, "openai"])
+@pytest.mark.parametrize("make", [Hiding, Unhashable, Lying])
+def test_objects_that_hide_their_class(make: Callable[[], object], dialect: str | None) -> None:
+    """They are refused in words."""
+    with pytest.raises(OnechunkError, match=f"the class of an object .{make.__name__}. cannot"):
+        from_object(make(), dialect)
+
+
+def test_targets_that_are_none() -> None:
+    """Neither a name nor a class."""
+    for target in (None, 5, int | str, ["openai"]):
+        wrong: Any = target
+        with pytest.raises(OnechunkError, match="the target must be"):
+            to_object(wrong, ANSWER)
 
 
 def test_state_of_the_stream() -> None:

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from onechunk._splice import AsyncSplice, Splice, asplice, splice
     from onechunk._splicer import Leg
     from onechunk._split import split
-    from onechunk._to_object import ato_objects, to_object, to_objects
+    from onechunk._to_object import AsyncObjects, Objects, ato_objects, to_object, to_objects
     from onechunk._translator import Translator
     from onechunk._validator import Validator
     from onechunk._whole import decode_message, encode_message, message_losses
@@ -68,6 +68,7 @@ __all__ = [
     "Adapter",
     "AdapterError",
     "ArgumentsError",
+    "AsyncObjects",
     "AsyncSplice",
     "Choice",
     "Chunk",
@@ -92,6 +93,7 @@ __all__ = [
     "Media",
     "Merged",
     "Message",
+    "Objects",
     "OnechunkError",
     "Other",
     "Part",
@@ -142,6 +144,7 @@ __all__ = [
 _LATER = {
     "Accumulator": "_accumulator",
     "Adapter": "_adapter",
+    "AsyncObjects": "_to_object",
     "AsyncSplice": "_splice",
     "Decoder": "_decoder",
     "Defaults": "_defaults",
@@ -151,6 +154,7 @@ _LATER = {
     "Leg": "_splicer",
     "Loss": "_loss",
     "Merged": "_merged",
+    "Objects": "_to_object",
     "Problem": "_problem",
     "ProblemKind": "_problem",
     "Repairer": "_repairer",

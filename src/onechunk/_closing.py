@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Generator, Sequence
 from inspect import isawaitable
+from typing import Any, Final, TypeVar
 
-__all__ = ["aclose", "close", "raise_all"]
+__all__ = ["BEFORE", "AsyncItems", "aclose", "close", "entered", "raise_all"]
+
+T = TypeVar("T")
+
+BEFORE: Final[Any] = object()
+"""Stands before the first item of a generator that is to be `entered`; nobody sees it."""
 
 
 def close(iterator: object, iterable: object) -> None:
@@ -28,6 +34,42 @@ async def aclose(iterator: object, iterable: object) -> None:
     finally:
         if iterable is not iterator:
             await _aclose(iterable)
+
+
+def entered(items: Generator[T, None, None]) -> Generator[T, None, None]:
+    """Return a generator that has begun, up to `BEFORE`.
+
+    One that was never entered would close nothing as it is closed or dropped.
+    """
+    next(items)
+    return items
+
+
+class AsyncItems(AsyncIterator[T]):
+    """What an async generator yields.
+
+    Args:
+        items: The generator.
+        source: What it reads: closed by `aclose` even before the generator was entered.
+    """
+
+    __slots__ = ("_begun", "_items", "_source")
+
+    def __init__(self, items: AsyncGenerator[T, None], source: object) -> None:
+        self._items = items
+        self._source = source
+        self._begun = False
+
+    def __anext__(self) -> Awaitable[T]:
+        self._begun = True
+        return self._items.__anext__()
+
+    async def aclose(self) -> None:
+        """Close the generator, and what it reads."""
+        await self._items.aclose()
+        if not self._begun:
+            self._begun = True
+            await aclose(self._source, self._source)
 
 
 def raise_all(failures: Sequence[BaseException]) -> None:

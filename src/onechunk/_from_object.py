@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Generator,
+    Iterable,
+    Iterator,
+)
 from typing import Any
 
 from onechunk._adapter import Adapter, own
 from onechunk._chunk import Chunk
-from onechunk._closing import aclose, close
+from onechunk._closing import BEFORE, AsyncItems, aclose, close, entered
 from onechunk._errors import OnechunkError
 from onechunk._frame import Frame
 from onechunk._memory import Memory
@@ -72,12 +79,13 @@ def from_objects(objects: Iterable[object], dialect: str | None = None) -> Itera
         OnechunkError: As `from_object`.
         UnknownDialectError: No adapter has the name.
     """
-    return _from_objects(_Reader(dialect), objects)
+    return entered(_from_objects(_Reader(dialect), objects))
 
 
-def _from_objects(reader: _Reader, objects: Iterable[object]) -> Iterator[Chunk]:
+def _from_objects(reader: _Reader, objects: Iterable[object]) -> Generator[Chunk, None, None]:
     source: object = objects
     try:
+        yield BEFORE
         source = iter(objects)
         for value in source:
             yield from reader.feed(value)
@@ -90,10 +98,12 @@ def afrom_objects(
     objects: AsyncIterable[object], dialect: str | None = None
 ) -> AsyncIterator[Chunk]:
     """Yield the chunks of a stream from an async iterable; otherwise as `from_objects`."""
-    return _afrom_objects(_Reader(dialect), objects)
+    return AsyncItems(_afrom_objects(_Reader(dialect), objects), objects)
 
 
-async def _afrom_objects(reader: _Reader, objects: AsyncIterable[object]) -> AsyncIterator[Chunk]:
+async def _afrom_objects(
+    reader: _Reader, objects: AsyncIterable[object]
+) -> AsyncGenerator[Chunk, None]:
     source: object = objects
     try:
         source = aiter(objects)

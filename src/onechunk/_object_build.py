@@ -21,6 +21,9 @@ __all__ = ["Builder", "builder_of"]
 
 Object = dict[str, Json]
 
+_FIELDS_SET = "_fields_set"
+"""An argument of pydantic's `model_construct`; what else that is given are the keys."""
+
 _EXTRA = "extra_forbidden"
 """Pydantic's word for a key that a class does not know and does not let pass."""
 
@@ -32,6 +35,7 @@ class Builder:
     Attributes:
         classes: By the word of the tag; without a tag by a key that tells, and by None for all
             other payloads; empty where the SDK has plain dicts.
+        only: The class that was asked for by itself; None where all of a dialect's will do.
         other: The class of events whose word no class has: an SDK that does not validate takes
             its first, and so do we; None where it refuses.
     """
@@ -39,6 +43,7 @@ class Builder:
     dialect: str
     sdk: Sdk
     classes: Mapping[str | None, type[Any]]
+    only: type[Any] | None = None
     other: type[Any] | None = None
 
     def passes(self, payload: Object) -> bool:
@@ -70,8 +75,14 @@ class Builder:
             return payload
         cls = self._class_of(payload)
         if cls is None:
-            message = f"{self.sdk.package} has no class for {self._word(payload)!r}"
+            said = self._word(payload)
+            message = f"{self.sdk.package} has no class for {said!r}"
+            if self.only is not None:
+                message = f"{self.only.__qualname__} is no class for {said!r}"
             raise EncodeError(message, dialect=self.dialect, path=f"$.{self.sdk.tag}")
+        if _FIELDS_SET in payload:
+            message = f"objects of {self.sdk.package} cannot have the key {_FIELDS_SET!r}"
+            raise EncodeError(message, dialect=self.dialect, path=f"$.{_FIELDS_SET}")
         try:
             if self.sdk.validates:
                 return _validate(cls, payload)
@@ -106,6 +117,9 @@ def builder_of(target: str | type[Any]) -> Builder:
     """
     if isinstance(target, type):
         return _builder_of_class(target)
+    if not _is_text(target):
+        message = f"the target must be the name of a dialect or a class, not {target!r}"
+        raise OnechunkError(message)
     adapter = get_adapter(target)
     sdk = adapter.sdk
     if sdk is None:
@@ -125,7 +139,7 @@ def builder_of(target: str | type[Any]) -> Builder:
         return Builder(adapter.name, sdk, {**classes, None: found})
     events = _by_word(found, sdk.tag)
     other = None if sdk.validates else next(iter(events.values()))
-    return Builder(adapter.name, sdk, events, other)
+    return Builder(adapter.name, sdk, events, other=other)
 
 
 def _builder_of_class(cls: Any) -> Builder:
@@ -137,7 +151,7 @@ def _builder_of_class(cls: Any) -> Builder:
     classes: Mapping[str | None, type[Any]] = (
         {None: cls} if sdk.tag is None else _by_word(cls, sdk.tag)
     )
-    return Builder(known.adapter.name, sdk, classes)
+    return Builder(known.adapter.name, sdk, classes, cls)
 
 
 @lru_cache(maxsize=64)
@@ -224,3 +238,7 @@ def _decode(text: str) -> Any:
         return b64decode(text, validate=True)
     except ValueError:
         return text  # it is not what it should be, and stays so
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

@@ -23,10 +23,12 @@ class Known:
     Attributes:
         adapter: Whose object it is.
         repeats: True if it says again what other objects of its stream say.
+        whole: True if it is a whole answer.
     """
 
     adapter: Adapter
     repeats: bool = False
+    whole: bool = False
 
 
 def base_of(cls: type[Any], patterns: tuple[str, ...]) -> type[Any] | None:
@@ -53,12 +55,16 @@ def recognise(cls: type[Any]) -> Known | None:
     """Return what *cls* tells; None if no installed adapter names it or one of its bases."""
     # Every profile has its dialect's classes: only dialects are asked.
     adapters = [each for each in load_adapters().values() if each.name == each.dialect]
-    for adapter in adapters:
-        sdk = adapter.sdk
-        if sdk is not None and base_of(cls, (*sdk.classes, *sdk.inside)) is not None:
+    sdks = [(each, each.sdk) for each in adapters if each.sdk is not None]
+    for adapter, sdk in sdks:
+        # First: a pattern of chunks may fit the name of an answer as well.
+        if base_of(cls, sdk.answers) is not None:
+            return Known(adapter, whole=True)
+    for adapter, sdk in sdks:
+        if base_of(cls, (*sdk.classes, *sdk.inside)) is not None:
             return Known(adapter)
-    for adapter in adapters:
-        if adapter.sdk is not None and base_of(cls, adapter.sdk.repeats) is not None:
+    for adapter, sdk in sdks:
+        if base_of(cls, sdk.repeats) is not None:
             return Known(adapter, repeats=True)
     return None
 
@@ -68,14 +74,21 @@ def find_adapter(value: object, dialect: str | None) -> Known:
 
     Raises:
         OnechunkError: The class tells nothing and nothing was asked for, or it tells another
-            dialect than what was asked for.
+            dialect than what was asked for, or a whole answer; or the object hides its class.
         UnknownDialectError: No adapter has the name.
     """
-    # What stands in for an object says by `__class__` for which.
-    cls: Any = value.__class__  # to mypy, no class has a hash
     asked = None if dialect is None else get_adapter(dialect)
-    known = recognise(cls)
-    name = f"{cls.__module__}.{cls.__qualname__}"
+    try:
+        # What stands in for an object says by `__class__` for which.
+        cls: Any = value.__class__  # to mypy, no class has a hash
+        known = recognise(cls)
+        name = f"{cls.__module__}.{cls.__qualname__}"
+    except Exception as exc:  # whatever somebody's class raises
+        message = f"the class of an object ({type(value).__name__}) cannot be told: {exc}"
+        raise OnechunkError(message, dialect=dialect) from exc
+    if known is not None and known.whole:
+        message = f"{name} is a whole answer, no chunk: give its payload to decode_message"
+        raise OnechunkError(message, dialect=known.adapter.name)
     if asked is None:
         if known is None:
             message = f"{name} does not tell which dialect it is: name one with dialect="

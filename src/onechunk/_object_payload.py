@@ -76,9 +76,10 @@ class _Reader:
         if id(value) in self.open:
             raise self._refused("the object holds itself", path)
         self.open.add(id(value))
-        found = self._read_more(value, path)
-        self.open.remove(id(value))
-        return found
+        try:
+            return self._read_more(value, path)
+        finally:
+            self.open.remove(id(value))
 
     def _read_more(self, value: Any, path: str) -> Json:
         cls = _class_of(value)

@@ -6,22 +6,17 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
-    Awaitable,
     Generator,
     Iterable,
     Iterator,
 )
-from typing import Final
 
 from onechunk._chunk import Chunk
-from onechunk._closing import aclose, close
+from onechunk._closing import BEFORE, AsyncItems, aclose, close, entered
 from onechunk._decoder import Decoder
 from onechunk._frame import DEFAULT_FRAME_LIMIT
 
 __all__ = ["aread", "read"]
-
-_BEFORE: Final = Chunk()
-"""Stands before the first chunk of a generator; nobody sees it."""
 
 
 def read(
@@ -47,16 +42,13 @@ def read(
         UnknownDialectError: No adapter has the name.
     """
     decoder = Decoder(dialect, framing=framing, limit=limit)
-    chunks = _read(decoder, data)
-    # A generator that was never entered would not close anything.
-    next(chunks)
-    return chunks
+    return entered(_read(decoder, data))
 
 
 def _read(decoder: Decoder, data: Iterable[bytes]) -> Generator[Chunk, None, None]:
     pieces: object = data
     try:
-        yield _BEFORE
+        yield BEFORE
         pieces = iter(data)
         for piece in pieces:
             yield from decoder.feed(piece)
@@ -79,29 +71,7 @@ def aread(
     loop: an iterator that is dropped before its first chunk closes nothing.
     """
     decoder = Decoder(dialect, framing=framing, limit=limit)
-    return _AsyncChunks(_aread(decoder, data), data)
-
-
-class _AsyncChunks(AsyncIterator[Chunk]):
-    """The chunks of `_aread`; closing them closes the data even before the first was asked for."""
-
-    __slots__ = ("_begun", "_chunks", "_data")
-
-    def __init__(self, chunks: AsyncGenerator[Chunk, None], data: object) -> None:
-        self._chunks = chunks
-        self._data = data
-        self._begun = False
-
-    def __anext__(self) -> Awaitable[Chunk]:
-        self._begun = True
-        return self._chunks.__anext__()
-
-    async def aclose(self) -> None:
-        """End the reading."""
-        await self._chunks.aclose()
-        if not self._begun:
-            self._begun = True
-            await aclose(self._data, self._data)
+    return AsyncItems(_aread(decoder, data), data)
 
 
 async def _aread(decoder: Decoder, data: AsyncIterable[bytes]) -> AsyncGenerator[Chunk, None]:

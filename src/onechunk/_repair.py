@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Generator,
+    Iterable,
+    Iterator,
+)
 
 from onechunk._chunk import Chunk
-from onechunk._closing import aclose, close
+from onechunk._closing import BEFORE, AsyncItems, aclose, close, entered
 from onechunk._codec import DEFAULTS
 from onechunk._defaults import Defaults
 from onechunk._repairer import Repairer
@@ -31,12 +38,13 @@ def repair(
         UnknownDialectError: No adapter has the name.
         EncodeError: A chunk's fields are not what they should be.
     """
-    return _repair(Repairer(dialect, defaults=defaults), chunks)
+    return entered(_repair(Repairer(dialect, defaults=defaults), chunks))
 
 
-def _repair(repairer: Repairer, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+def _repair(repairer: Repairer, chunks: Iterable[Chunk]) -> Generator[Chunk, None, None]:
     source: object = chunks
     try:
+        yield BEFORE
         source = iter(chunks)
         try:
             for chunk in source:
@@ -54,10 +62,10 @@ def arepair(
     chunks: AsyncIterable[Chunk], dialect: str, *, defaults: Defaults = DEFAULTS
 ) -> AsyncIterator[Chunk]:
     """Yield a stream from an async iterable; otherwise as `repair`."""
-    return _arepair(Repairer(dialect, defaults=defaults), chunks)
+    return AsyncItems(_arepair(Repairer(dialect, defaults=defaults), chunks), chunks)
 
 
-async def _arepair(repairer: Repairer, chunks: AsyncIterable[Chunk]) -> AsyncIterator[Chunk]:
+async def _arepair(repairer: Repairer, chunks: AsyncIterable[Chunk]) -> AsyncGenerator[Chunk, None]:
     source: object = chunks
     try:
         source = aiter(chunks)

@@ -21,6 +21,7 @@ class Sdk:
         builds: Name of the class of a chunk, or of the union of all classes of events; None if the
             SDK has plain dicts.
         classes: Patterns of classes that tell by themselves that an object is of this dialect.
+        answers: Patterns of classes of whole answers, which are no chunks.
         keyed: From a key that only some payloads have to the class of their objects.
         tag: Key whose word tells the classes of a union apart.
         validates: True if the SDK checks what it reads: then so do the objects that are built.
@@ -39,6 +40,7 @@ class Sdk:
     package: str
     builds: str | None
     classes: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     keyed: Mapping[str, str] = field(factory=dict[str, str])
     tag: str | None = None
     validates: bool = False

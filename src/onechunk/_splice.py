@@ -6,6 +6,7 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
+    Awaitable,
     Callable,
     Generator,
     Iterable,
@@ -13,7 +14,7 @@ from collections.abc import (
 )
 
 from onechunk._chunk import Chunk
-from onechunk._closing import aclose, close
+from onechunk._closing import AsyncItems, aclose, close
 from onechunk._codec import DEFAULTS
 from onechunk._defaults import Defaults
 from onechunk._message import Message
@@ -83,32 +84,26 @@ class Splice(Iterator[Chunk]):
 class AsyncSplice(AsyncIterator[Chunk]):
     """The chunks of a spliced stream, async; `legs` tells what each source gave."""
 
-    __slots__ = ("_begun", "_chunks", "_first", "_splicer")
+    __slots__ = ("_chunks", "_splicer")
 
     def __init__(
         self, first: AsyncIterable[Chunk], fallbacks: tuple[AsyncFallback, ...], defaults: Defaults
     ) -> None:
-        self._first = first
-        self._begun = False
         self._splicer = Splicer(defaults)
-        self._chunks = _asplice(self._splicer, first, fallbacks)
+        self._chunks = AsyncItems(_asplice(self._splicer, first, fallbacks), first)
 
     @property
     def legs(self) -> list[Leg]:
         """What each source gave so far, in order."""
         return self._splicer.legs
 
-    async def __anext__(self) -> Chunk:
+    def __anext__(self) -> Awaitable[Chunk]:
         """Return the next chunk."""
-        self._begun = True
-        return await anext(self._chunks)
+        return self._chunks.__anext__()
 
     async def aclose(self) -> None:
         """Close the source that is being read."""
         await self._chunks.aclose()
-        if not self._begun:
-            self._begun = True
-            await aclose(self._first, self._first)
 
 
 def _splice(

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Generator,
+    Iterable,
+    Iterator,
+)
 from typing import Any, TypeVar, overload
 
-from onechunk._adapter import Adapter
 from onechunk._chunk import Chunk, ExtraPolicy
-from onechunk._closing import aclose, close
-from onechunk._codec import DEFAULTS, encode, parse, read_end
+from onechunk._closing import BEFORE, AsyncItems, aclose, close, entered
+from onechunk._codec import DEFAULTS, encode
 from onechunk._defaults import Defaults
-from onechunk._encoder import Encoder
-from onechunk._errors import OnechunkError
-from onechunk._object_build import Builder, builder_of
-from onechunk._registry import get_adapter
+from onechunk._loss import Loss
+from onechunk._object_build import builder_of
+from onechunk._object_writer import Writer, check_chunk
+from onechunk._problem import Problem
 
-__all__ = ["ato_objects", "to_object", "to_objects"]
+__all__ = ["AsyncObjects", "Objects", "ato_objects", "to_object", "to_objects"]
 
 T = TypeVar("T")
 
@@ -52,6 +59,8 @@ def to_object(
 ) -> Any:
     """Turn a canonical chunk into the object that the vendor's SDK makes of it.
 
+    What that loses, `losses` tells.
+
     Args:
         target: Name of a dialect or profile, or the SDK's class of its chunks.
         chunk: Not changed.
@@ -68,6 +77,7 @@ def to_object(
     """
     builder = builder_of(target)
     name = builder.dialect
+    check_chunk(chunk, name)
     return builder.build(encode(name, chunk, strict=strict, extra=extra, defaults=defaults))
 
 
@@ -80,7 +90,7 @@ def to_objects(
     extra: ExtraPolicy = "home",
     defaults: Defaults = DEFAULTS,
     repair: bool = False,
-) -> Iterator[T]: ...
+) -> Objects[T]: ...
 
 
 @overload
@@ -92,7 +102,7 @@ def to_objects(
     extra: ExtraPolicy = "home",
     defaults: Defaults = DEFAULTS,
     repair: bool = False,
-) -> Iterator[Any]: ...
+) -> Objects[Any]: ...
 
 
 def to_objects(
@@ -103,8 +113,8 @@ def to_objects(
     extra: ExtraPolicy = "home",
     defaults: Defaults = DEFAULTS,
     repair: bool = False,
-) -> Iterator[Any]:
-    """Yield the objects that the vendor's SDK makes of a stream.
+) -> Objects[Any]:
+    """Return the objects that the vendor's SDK makes of a stream, and a report of what is lost.
 
     As in the SDK's own stream there is no object for the end mark, none for events that the SDK
     has no class for, and an error in the stream is raised.
@@ -127,12 +137,41 @@ def to_objects(
         UnknownDialectError: No adapter has the name.
     """
     options: dict[str, Any] = {"strict": strict, "extra": extra, "defaults": defaults}
-    return _to_objects(_Writer(target, repair=repair, **options), chunks)
+    return Objects(Writer(target, repair=repair, **options), chunks)
 
 
-def _to_objects(writer: _Writer, chunks: Iterable[Chunk]) -> Iterator[Any]:
+class Objects(Iterator[T]):
+    """The objects of a stream, and what of it they do not say."""
+
+    __slots__ = ("_objects", "_writer")
+
+    def __init__(self, writer: Writer, chunks: Iterable[Chunk]) -> None:
+        self._writer = writer
+        self._objects: Generator[T, None, None] = entered(_to_objects(writer, chunks))
+
+    @property
+    def losses(self) -> list[Loss]:
+        """What was lost so far: each kind of loss at each path once, as it first came."""
+        return self._writer.encoder.losses
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was wrong with the stream, and was repaired; nothing without `repair`."""
+        return self._writer.encoder.problems
+
+    def __next__(self) -> T:
+        """Return the next object."""
+        return next(self._objects)
+
+    def close(self) -> None:
+        """Close what the objects come from."""
+        self._objects.close()
+
+
+def _to_objects(writer: Writer, chunks: Iterable[Chunk]) -> Generator[Any, None, None]:
     source: object = chunks
     try:
+        yield BEFORE
         source = iter(chunks)
         for chunk in source:
             yield from writer.feed(chunk)
@@ -151,7 +190,7 @@ def ato_objects(
     extra: ExtraPolicy = "home",
     defaults: Defaults = DEFAULTS,
     repair: bool = False,
-) -> AsyncIterator[T]: ...
+) -> AsyncObjects[T]: ...
 
 
 @overload
@@ -163,7 +202,7 @@ def ato_objects(
     extra: ExtraPolicy = "home",
     defaults: Defaults = DEFAULTS,
     repair: bool = False,
-) -> AsyncIterator[Any]: ...
+) -> AsyncObjects[Any]: ...
 
 
 def ato_objects(
@@ -174,13 +213,41 @@ def ato_objects(
     extra: ExtraPolicy = "home",
     defaults: Defaults = DEFAULTS,
     repair: bool = False,
-) -> AsyncIterator[Any]:
-    """Yield the objects of a stream from an async iterable; otherwise as `to_objects`."""
+) -> AsyncObjects[Any]:
+    """Return the objects of a stream from an async iterable; otherwise as `to_objects`."""
     options: dict[str, Any] = {"strict": strict, "extra": extra, "defaults": defaults}
-    return _ato_objects(_Writer(target, repair=repair, **options), chunks)
+    return AsyncObjects(Writer(target, repair=repair, **options), chunks)
 
 
-async def _ato_objects(writer: _Writer, chunks: AsyncIterable[Chunk]) -> AsyncIterator[Any]:
+class AsyncObjects(AsyncIterator[T]):
+    """The objects of a stream, async, and what of it they do not say."""
+
+    __slots__ = ("_objects", "_writer")
+
+    def __init__(self, writer: Writer, chunks: AsyncIterable[Chunk]) -> None:
+        self._writer = writer
+        self._objects: AsyncItems[T] = AsyncItems(_ato_objects(writer, chunks), chunks)
+
+    @property
+    def losses(self) -> list[Loss]:
+        """As those of `Objects`."""
+        return self._writer.encoder.losses
+
+    @property
+    def problems(self) -> list[Problem]:
+        """As those of `Objects`."""
+        return self._writer.encoder.problems
+
+    def __anext__(self) -> Awaitable[T]:
+        """Return the next object."""
+        return self._objects.__anext__()
+
+    async def aclose(self) -> None:
+        """Close what the objects come from."""
+        await self._objects.aclose()
+
+
+async def _ato_objects(writer: Writer, chunks: AsyncIterable[Chunk]) -> AsyncGenerator[Any, None]:
     source: object = chunks
     try:
         source = aiter(chunks)
@@ -192,37 +259,3 @@ async def _ato_objects(writer: _Writer, chunks: AsyncIterable[Chunk]) -> AsyncIt
     except BaseException:
         await aclose(source, chunks)
         raise
-
-
-class _Writer:
-    """Writes the objects of one stream, by way of the lines that an encoder writes."""
-
-    def __init__(self, target: str | type[Any], **options: Any) -> None:
-        self._builder: Builder = builder_of(target)
-        dialect = self._builder.dialect
-        self._adapter: Adapter = get_adapter(dialect)
-        # In lines there are no comments, no names and no breaks within an event.
-        self._encoder = Encoder(dialect, framing="ndjson", **options)
-        self._events = 0
-
-    def feed(self, chunk: Chunk) -> Iterator[Any]:
-        """Yield the objects that *chunk* makes ready."""
-        return self._build(self._encoder.feed(chunk))
-
-    def close(self) -> Iterator[Any]:
-        """Yield what the end still needs."""
-        return self._build(self._encoder.close())
-
-    def _build(self, lines: bytes) -> Iterator[Any]:
-        for line in lines.split(b"\n"):
-            if not line.strip() or read_end(self._adapter, line) is not None:
-                continue
-            self._events += 1
-            payload, _ = parse(line, self._adapter)
-            if self._builder.passes(payload):
-                continue
-            try:
-                yield self._builder.build(payload)
-            except OnechunkError as error:
-                error.event = self._events
-                raise

@@ -9,10 +9,19 @@ from contextlib import suppress
 from typing import Any, Literal, get_args
 
 import pytest
-from anthropic.types import RawContentBlockDeltaEvent, RawMessageStreamEvent
+from anthropic.types import (
+    Message,
+    RawContentBlockDeltaEvent,
+    RawMessageStartEvent,
+    RawMessageStreamEvent,
+)
+from anthropic.types.beta import BetaMessage
 from attrs import evolve
+from cohere import NonStreamedChatResponse, V2ChatResponse
 from google.genai.types import GenerateContentResponse
+from llama_api_client.types import CreateChatCompletionResponse
 from mistralai.client.models import (
+    ChatCompletionResponse,
     CompletionChunk,
     CompletionEvent,
     CompletionResponseStreamChoice,
@@ -23,7 +32,8 @@ from mistralai.client.models import (
 )
 from ollama import ChatResponse, GenerateResponse
 from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletionChunk
+from openai.types.chat import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
+from openai.types.responses import Response
 from pydantic import BaseModel
 
 from onechunk import (
@@ -294,6 +304,42 @@ def test_helpers_repeat() -> None:
     with pytest.raises(OnechunkError, match="TextEvent only repeats what other objects"):
         from_object(event)
     assert [*from_objects([event])] == []
+
+
+ANSWERS: list[type[BaseModel]] = [
+    ChatCompletion,
+    ParsedChatCompletion[None],
+    Response,
+    Message,
+    BetaMessage,
+    ChatCompletionResponse,
+    V2ChatResponse,
+    NonStreamedChatResponse,
+    CreateChatCompletionResponse,
+]
+
+
+@pytest.mark.parametrize("cls", ANSWERS, ids=lambda cls: f"{cls.__module__}.{cls.__name__}")
+def test_whole_answers_are_no_chunks(cls: type[BaseModel]) -> None:
+    """They are not taken for chunks that say nothing: it is said where they belong."""
+    answer = cls.model_construct(id="a")
+    for dialect in (None, "openai", "anthropic"):
+        with pytest.raises(OnechunkError, match="is a whole answer, no chunk"):
+            from_object(answer, dialect)
+
+
+def test_keys_that_no_object_can_have() -> None:
+    """They are refused in words, and lost nowhere."""
+    chunk = from_object({**HI, "_fields_set": ["id"]}, "openai")
+    with pytest.raises(EncodeError, match="cannot have the key '_fields_set'"):
+        to_object("openai", chunk)
+
+
+def test_one_class_of_several() -> None:
+    """A class that was asked for by itself does not stand for other events."""
+    chunk = decode("openai", HI)
+    with pytest.raises(EncodeError, match="RawMessageStartEvent is no class for 'content_block"):
+        to_object(RawMessageStartEvent, chunk)
 
 
 def test_models_of_others() -> None:

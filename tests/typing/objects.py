@@ -8,8 +8,10 @@ from typing import Any, assert_type
 from openai.types.chat import ChatCompletionChunk
 
 from onechunk import (
+    AsyncObjects,
     Chunk,
     Defaults,
+    Objects,
     Sdk,
     afrom_objects,
     ato_objects,
@@ -33,11 +35,11 @@ def objects_in(value: object, some: Iterable[object], later: AsyncIterable[objec
 def objects_out(chunk: Chunk, some: Iterable[Chunk], later: AsyncIterable[Chunk]) -> None:
     """A class that is asked for is what comes; a name tells no type."""
     assert_type(to_object(ChatCompletionChunk, chunk), ChatCompletionChunk)
-    assert_type(to_objects(ChatCompletionChunk, some), Iterator[ChatCompletionChunk])
-    assert_type(ato_objects(ChatCompletionChunk, later), AsyncIterator[ChatCompletionChunk])
+    assert_type(to_objects(ChatCompletionChunk, some), Objects[ChatCompletionChunk])
+    assert_type(ato_objects(ChatCompletionChunk, later), AsyncObjects[ChatCompletionChunk])
     assert_type(to_object("openai", chunk, strict=True, extra="never"), Any)
-    assert_type(to_objects("openai", some, defaults=Defaults(), repair=True), Iterator[Any])
-    assert_type(ato_objects("openai", later), AsyncIterator[Any])
+    assert_type(to_objects("openai", some, defaults=Defaults(), repair=True), Objects[Any])
+    assert_type(ato_objects("openai", later), AsyncObjects[Any])
 
 
 def names() -> None:

@@ -13,6 +13,7 @@ SDK: Final = Sdk(
     builds="anthropic.types:RawMessageStreamEvent",
     tag="type",
     classes=("anthropic.types.*:Raw*Event", "anthropic.types.beta.*:BetaRaw*Event"),
+    answers=("anthropic.types.*:Message", "anthropic.types.beta.*:BetaMessage"),
     repeats=("anthropic.lib.streaming.*:*Event",),
     passes=("ping",),
 )

@@ -20,6 +20,7 @@ SDK: Final = Sdk(
     whole=COUNTS,
     passes=("*",),
     classes=("cohere.*:*V2ChatStreamResponse",),
+    answers=("cohere.*:V2ChatResponse",),
 )
 
 SDK_V1: Final = Sdk(
@@ -29,4 +30,5 @@ SDK_V1: Final = Sdk(
     whole=COUNTS | {"index"},
     raises=("error", "message"),
     classes=("cohere.*:*StreamedChatResponse",),
+    answers=("cohere.*:NonStreamedChatResponse",),
 )

@@ -13,4 +13,5 @@ SDK: Final = Sdk(
     builds="llama_api_client.types:CreateChatCompletionResponseStreamChunk",
     raises=("error", "detail"),
     classes=("llama_api_client.types.*:CreateChatCompletionResponseStreamChunk",),
+    answers=("llama_api_client.types.*:CreateChatCompletionResponse",),
 )

@@ -12,6 +12,7 @@ SDK: Final = Sdk(
     package="mistralai",
     builds="mistralai.client.models:CompletionChunk",
     classes=("mistralai.*:CompletionChunk",),
+    answers=("mistralai.*:ChatCompletionResponse", "mistralai.*:FIMCompletionResponse"),
     validates=True,
     raises=("detail", "error", "message"),
     inside={"mistralai.*:CompletionEvent": "data", "mistralai.*:Unknown*": "raw"},

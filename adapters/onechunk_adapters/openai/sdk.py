@@ -13,6 +13,7 @@ SDK: Final = Sdk(
     package="openai",
     builds=CHAT,
     classes=("openai.types.chat.*:ChatCompletionChunk",),
+    answers=("openai.types.chat.*:ChatCompletion",),
     inside={"openai.lib.streaming.chat.*:ChunkEvent": "chunk"},
     repeats=("openai.lib.streaming.chat.*:*Event",),
 )

@@ -13,6 +13,7 @@ SDK: Final = Sdk(
     builds="openai.types.responses:ResponseStreamEvent",
     tag="type",
     classes=("openai.types.responses.*:Response*Event",),
+    answers=("openai.types.responses.*:Response",),
     whole=frozenset({"completed_at", "created_at"}),
     adds=frozenset({"parsed", "parsed_arguments"}),
 )

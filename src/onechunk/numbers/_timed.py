@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable, Iterator
-from typing import Final
 
 from onechunk._chunk import Chunk
-from onechunk._closing import aclose, close
+from onechunk._closing import BEFORE, aclose, close, entered
 
 __all__ = ["atimed", "timed"]
 
 Clock = Callable[[], float]
 Pair = tuple[float, Chunk]
-
-_BEFORE: Final[Pair] = (0.0, Chunk())
-"""Stands before the first pair of a generator; nobody sees it."""
 
 
 def timed(chunks: Iterable[Chunk], clock: Clock = time.monotonic) -> Iterator[Pair]:
@@ -24,16 +20,13 @@ def timed(chunks: Iterable[Chunk], clock: Clock = time.monotonic) -> Iterator[Pa
     Where that stops before the end of *chunks*, by an error, by `close` of the iterator or as it
     is dropped, *chunks* are closed if they have a `close`.
     """
-    pairs = _timed(chunks, clock)
-    # A generator that was never entered would not close anything.
-    next(pairs)
-    return pairs
+    return entered(_timed(chunks, clock))
 
 
 def _timed(chunks: Iterable[Chunk], clock: Clock) -> Generator[Pair, None, None]:
     iterator: object = chunks
     try:
-        yield _BEFORE
+        yield BEFORE
         iterator = iter(chunks)
         for chunk in iterator:
             yield clock(), chunk
