@@ -218,6 +218,16 @@ def test_broken_compression(library: Library, fetch: Fetch, upstream: Upstream) 
 
 
 @every_library
+@both_ways
+def test_unknown_compression(library: Library, fetch: Fetch, upstream: Upstream) -> None:
+    """What nobody here can undo is not read as if it were plain, and the server is let go of."""
+    answer = Answer([TEXT], [*SSE, ("content-encoding", "snappy")], end="never")
+    with pytest.raises(OnechunkError, match="undo snappy first"):
+        fetch(library, upstream.add(answer))
+    upstream.wait(lambda: answer.left == 1)
+
+
+@every_library
 def test_broken_compression_lets_go(library: Library, upstream: Upstream) -> None:
     """The server is let go of at once, though it has more to say and the error is kept."""
     answer = Answer([b'{"a": 1}'], [*JSON, ("content-encoding", "gzip")], end="never")

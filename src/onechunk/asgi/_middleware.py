@@ -12,6 +12,7 @@ from onechunk.asgi._response import Response, raw
 from onechunk.asgi._scope import header_of
 from onechunk.asgi._types import App, Receive, Scope, Send
 from onechunk.http import Options, error_response
+from onechunk.http._headers import checked_header
 
 __all__ = ["Middleware"]
 
@@ -36,7 +37,7 @@ class Middleware:
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: An option is not known, or *keep_alive* is no time.
+        OnechunkError: *keep_alive* is no time, *header* no name of one, or a framing not known.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Middleware:
         self._app = app
         self._source = source
         self._target = target
-        self._header = None if header is None else header.lower()
+        self._header = checked_header(header)
         self._when = when
         self._keep_alive = keep_alive
         self._options = options
@@ -65,7 +66,8 @@ class Middleware:
         """Answer a request by the app's response in the client's dialect.
 
         Other scopes, such as those of WebSockets and of the app's lifespan, are the app's alone.
-        What the app raises passes, after a legal end of what it had begun.
+        What the app raises passes, after a legal end of what it had begun; so does a cancellation,
+        but what is being sent then is given up, and has no end.
         """
         if scope["type"] != "http" or (self._when is not None and not self._when(scope)):
             await self._app(scope, receive, send)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from onechunk._errors import OnechunkError
 from onechunk.asgi._keep_alive import KeepAlive, sign_of_life
-from onechunk.asgi._scope import hears_of_leaving, scope_for_app
+from onechunk.asgi._scope import CHANGED, hears_of_leaving, scope_for_app
 from onechunk.asgi._types import App, Message, Receive, Scope, Send
 from onechunk.http import Options, ResponseTranslator, error_response
 from onechunk.http._headers import without_body, without_connection
@@ -64,16 +64,22 @@ class Response:
 
     async def run(self, app: App, receive: Receive) -> None:
         """Run the app; what it raises passes, after a legal end of what it began."""
+        scope = scope_for_app(self._scope)
         try:
-            await app(scope_for_app(self._scope), receive, self._sent)
+            await app(scope, receive, self._sent)
             await self._cut_off()
-        except _LeftError:
-            return
-        except Exception:
+        except GeneratorExit:
+            # Nothing can be sent any more.
+            raise
+        except BaseException as error:
+            if self._left and _is_of_leaving(error):
+                return
             with suppress(OSError):
                 await self._cut_off()
             raise
         finally:
+            # Whatever stands before us reads there what the app has found: its route and the like.
+            self._scope.update((key, each) for key, each in scope.items() if key not in CHANGED)
             if self._keep_alive is not None:
                 await self._keep_alive.stop()
 
@@ -139,7 +145,8 @@ class Response:
             await self._send({**message, "body": b""})
             return
         more = bool(message.get("more_body", False))
-        out = translator.feed(bytes(message.get("body", b"")))
+        # Joined, as `bytes` would make something of a number.
+        out = translator.feed(b"".join([message.get("body", b"")]))
         if not more:
             out += translator.close()
         elif translator.ended:
@@ -165,7 +172,8 @@ class Response:
         send = self._send if self._keep_alive is None else self._keep_alive.send
         try:
             await send({"type": "http.response.body", "body": out, "more_body": more})
-        except Exception:
+        except BaseException:
+            # What was being sent may be missing: no end may stand behind that gap.
             self._over = True
             raise
 
@@ -184,6 +192,16 @@ class Response:
         events = ("content-type", _EVENTS) in translator.headers and translator.kind == "stream"
         if events and self._seconds is not None:
             self._keep_alive = KeepAlive(self._send, sign_of_life(self._target), self._seconds)
+
+
+def _is_of_leaving(error: BaseException) -> bool:
+    """Say whether an error tells only that the app heard of the end: frameworks have their own."""
+    each: BaseException | None = error
+    while each is not None:
+        if isinstance(each, _LeftError):
+            return True
+        each = each.__cause__ or each.__context__
+    return False
 
 
 def raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

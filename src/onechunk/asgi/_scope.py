@@ -6,7 +6,10 @@ from typing import Any, Final
 
 from onechunk.asgi._types import Scope
 
-__all__ = ["header_of", "hears_of_leaving", "scope_for_app"]
+__all__ = ["CHANGED", "header_of", "hears_of_leaving", "scope_for_app"]
+
+CHANGED: Final = frozenset({"extensions", "headers"})
+"""What of a scope the app is told otherwise."""
 
 _OFFERS: Final = "http.response."
 _HARMLESS: Final = frozenset(

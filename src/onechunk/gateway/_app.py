@@ -15,11 +15,12 @@ from starlette.routing import Router
 from onechunk._errors import OnechunkError
 from onechunk._translator import Translator
 from onechunk.asgi._types import Receive, Scope, Send
-from onechunk.gateway._config import Limits, Route, check_pages, checked_header, checked_routes
+from onechunk.gateway._config import Limits, Route, check_pages, checked_routes
 from onechunk.gateway._exchange import Exchange
 from onechunk.gateway._metrics import CONTENT_TYPE_LATEST, Metrics
 from onechunk.gateway._upstream import new_transport
 from onechunk.http import Options
+from onechunk.http._headers import checked_header
 
 __all__ = ["Gateway", "create_app"]
 

@@ -15,12 +15,10 @@ from onechunk._registry import get_adapter
 from onechunk.http import Rewrite
 from onechunk.http._request import check_rewrite
 
-__all__ = ["Limits", "Route", "check_pages", "checked_header", "checked_routes"]
+__all__ = ["Limits", "Route", "check_pages", "checked_routes"]
 
 _PREFIX: Final = re.compile("(/[!-~]*[!-.0-~])?")
 _PAGE: Final = re.compile("/[-.~/A-Za-z0-9_]*")
-_TOKEN: Final = re.compile("[-!#$%&'*+.^_`|~A-Za-z0-9]+")
-"""A header's name, by RFC 9110 section 5.6.2."""
 _SCHEMES: Final = frozenset({"http", "https"})
 
 
@@ -133,20 +131,6 @@ def checked_routes(routes: Iterable[Route]) -> tuple[Route, ...]:
             message = f"two routes have the prefix {prefix!r}"
             raise OnechunkError(message)
     return tuple(found)
-
-
-def checked_header(name: str | None) -> str | None:
-    """Return the name of a header as ASGI has it.
-
-    Raises:
-        OnechunkError: No header can have it.
-    """
-    if not name:
-        return None
-    if _TOKEN.fullmatch(name) is None:
-        message = f"no header can have the name {name!r}"
-        raise OnechunkError(message)
-    return name.lower()
 
 
 def check_pages(*paths: str | None) -> None:

@@ -180,7 +180,7 @@ def new_exchange(
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: An option is not known, or *rewrite* is async.
+        OnechunkError: A framing is not known, or *rewrite* is async.
     """
     check_rewrite(rewrite)
     Translator(source, target, **options)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["Headers", "encodings", "first", "without_body", "without_connection"]
+from onechunk._errors import OnechunkError
+
+__all__ = [
+    "Headers",
+    "checked_header",
+    "encodings",
+    "first",
+    "without_body",
+    "without_connection",
+]
 
 Headers = list[tuple[str, str]]
+
+_TOKEN: Final = re.compile("[-!#$%&'*+.^_`|~A-Za-z0-9]+")
+"""A header's name, by RFC 9110 section 5.6.2."""
 
 CONNECTION: Final = frozenset(
     {
@@ -38,6 +51,20 @@ BODY: Final = frozenset(
     }
 )
 """Headers that are wrong of a body that was translated."""
+
+
+def checked_header(name: str | None) -> str | None:
+    """Return the name of a header in lower case; None if there is none.
+
+    Raises:
+        OnechunkError: No header can have it.
+    """
+    if not name:
+        return None
+    if _TOKEN.fullmatch(name) is None:
+        message = f"no header can have the name {name!r}"
+        raise OnechunkError(message)
+    return name.lower()
 
 
 def first(headers: Headers, name: str) -> str | None:

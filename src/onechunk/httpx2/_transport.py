@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self, Unpack
 
+from onechunk._errors import OnechunkError
 from onechunk.http._exchange import AsyncBody, Body, new_exchange
 from onechunk.http._options import Options
 from onechunk.http._request import Rewrite
@@ -40,7 +41,7 @@ class Transport(httpx2.BaseTransport):
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: An option is not known, or *request* is async.
+        OnechunkError: A framing is not known, or *request* is async.
     """
 
     def __init__(
@@ -67,7 +68,11 @@ class Transport(httpx2.BaseTransport):
         if exchange.rewrite is not None:
             request = exchange.request(request, request.read())
         response = self._transport.handle_request(request)
-        translator = exchange.translator(request, response)
+        try:
+            translator = exchange.translator(request, response)
+        except OnechunkError:
+            response.close()
+            raise
         if translator.passes:
             return response
         body = _Body(response, translator)
@@ -106,7 +111,7 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
 
     Raises:
         UnknownDialectError: No adapter has one of the names.
-        OnechunkError: An option is not known, or *request* is async.
+        OnechunkError: A framing is not known, or *request* is async.
     """
 
     def __init__(
@@ -127,7 +132,11 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         if exchange.rewrite is not None:
             request = exchange.request(request, await request.aread())
         response = await self._transport.handle_async_request(request)
-        translator = exchange.translator(request, response)
+        try:
+            translator = exchange.translator(request, response)
+        except OnechunkError:
+            await response.aclose()
+            raise
         if translator.passes:
             return response
         body = _AsyncBody(response, translator)
