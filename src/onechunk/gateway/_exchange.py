@@ -18,7 +18,13 @@ from onechunk.gateway._config import Route
 from onechunk.gateway._paths import below, path_of, route_of
 from onechunk.gateway._record import Outcome, Record
 from onechunk.gateway._reply import LAST_WORD, Reply
-from onechunk.gateway._upstream import PathError, request_for
+from onechunk.gateway._upstream import (
+    NO_ANSWER,
+    NO_REQUEST,
+    PathError,
+    failure_of,
+    request_for,
+)
 from onechunk.http import ResponseTranslator
 from onechunk.http._exchange import undoes
 from onechunk.http._headers import Headers, first
@@ -38,9 +44,6 @@ _TUNNELS: Final = frozenset({"CONNECT", "TRACE"})
 _RETRY: Final = ("retry-after", "1")
 _CLOSE: Final = ("connection", "close")
 
-_NO_REQUEST: Final = "the gateway could not make a request of this one"
-_NO_ANSWER: Final = "the upstream gave no answer, or none that is HTTP"
-_BROKE_OFF: Final = "the upstream's answer broke off"
 _STOPPED: Final = "the gateway was shut down"
 
 
@@ -175,7 +178,7 @@ class Exchange:
             await self._refuse(HTTPStatus.BAD_REQUEST, str(error))
         except Exception as error:  # noqa: BLE001 - of the operator's callable: any at all
             record.error = type(error).__name__
-            await self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, _NO_REQUEST)
+            await self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, NO_REQUEST)
         return None
 
     async def _watched(self, route: Route, request: httpx2.Request) -> None:
@@ -236,28 +239,16 @@ class Exchange:
 
     async def _relay(self, route: Route, request: httpx2.Request) -> None:
         """Ask the upstream and send what it answers; whatever goes wrong ends it legally."""
-        limits, fail = self._gateway.limits, self._reply.fail
         response: httpx2.Response | None = None
         try:
             self._reading = True
             response = await self._gateway.transport.handle_async_request(request)
             self._reading = False
             await self._give(route, response, request.method)
-        except httpx2.ReadTimeout as error:
-            message = f"the upstream was silent for longer than {limits.idle:g} s"
-            await fail("idle", message, HTTPStatus.GATEWAY_TIMEOUT, error)
-        except httpx2.TimeoutException as error:
-            message = "the upstream could not be reached in time"
-            await fail("failed", message, HTTPStatus.GATEWAY_TIMEOUT, error)
-        except httpx2.LocalProtocolError as error:
-            await fail("failed", _NO_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR, error)
-        except httpx2.ConnectError as error:
-            message = "the upstream could not be reached"
-            await fail("failed", message, HTTPStatus.BAD_GATEWAY, error)
         except httpx2.RequestError as error:
-            outcome: Outcome = "failed" if response is None else "broken"
-            message = _NO_ANSWER if response is None else _BROKE_OFF
-            await fail(outcome, message, HTTPStatus.BAD_GATEWAY, error)
+            begun = response is not None
+            outcome, message, status = failure_of(error, self._gateway.limits, begun=begun)
+            await self._reply.fail(outcome, message, status, error)
         finally:
             if response is not None:
                 await response.aclose()
@@ -267,7 +258,7 @@ class Exchange:
         record, reply = self._record, self._reply
         record.upstream_status = response.status_code
         if response.status_code not in _STATUSES:
-            await reply.fail("failed", _NO_ANSWER, HTTPStatus.BAD_GATEWAY)
+            await reply.fail("failed", NO_ANSWER, HTTPStatus.BAD_GATEWAY)
             return
         headers = [(k.decode(_TEXT), v.decode(_TEXT)) for k, v in response.headers.raw]
         decoded = undoes(httpx2, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 import httpx2
@@ -9,10 +10,18 @@ import httpx2
 from onechunk._errors import OnechunkError
 from onechunk.gateway._config import Limits, Route
 from onechunk.gateway._paths import leaves_its_place
+from onechunk.gateway._record import Outcome
 from onechunk.http import rewrite_request
 from onechunk.http._headers import Headers, without_connection
 
-__all__ = ["PathError", "new_transport", "request_for"]
+__all__ = [
+    "NO_ANSWER",
+    "NO_REQUEST",
+    "PathError",
+    "failure_of",
+    "new_transport",
+    "request_for",
+]
 
 _TEXT: Final = "latin-1"
 
@@ -36,6 +45,33 @@ _KEPT_OPEN: Final = 100
 """Connections to upstreams that are kept for later requests."""
 
 
+NO_REQUEST: Final = "the gateway could not make a request of this one"
+NO_ANSWER: Final = "the upstream gave no answer, or none that is HTTP"
+
+Failure = tuple[Outcome, str, int]
+"""How a request ends, what the client is told, and the status if none was sent yet."""
+
+_FAILURES: Final[tuple[tuple[type[httpx2.RequestError], Failure], ...]] = (
+    (
+        httpx2.ReadTimeout,
+        ("idle", "the upstream was silent for longer than {idle:g} s", HTTPStatus.GATEWAY_TIMEOUT),
+    ),
+    (
+        httpx2.TimeoutException,
+        ("failed", "the upstream could not be reached in time", HTTPStatus.GATEWAY_TIMEOUT),
+    ),
+    (httpx2.LocalProtocolError, ("failed", NO_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)),
+    (
+        httpx2.ConnectError,
+        ("failed", "the upstream could not be reached", HTTPStatus.BAD_GATEWAY),
+    ),
+)
+"""What goes wrong with an upstream, the particular before the general."""
+
+_NO_ANSWER: Final[Failure] = ("failed", NO_ANSWER, HTTPStatus.BAD_GATEWAY)
+_BROKE_OFF: Final[Failure] = ("broken", "the upstream's answer broke off", HTTPStatus.BAD_GATEWAY)
+
+
 class PathError(Exception):
     """A path leads out of what the route allows, or is none."""
 
@@ -49,6 +85,14 @@ def new_transport() -> httpx2.AsyncHTTPTransport:
     """
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=_KEPT_OPEN)
     return httpx2.AsyncHTTPTransport(limits=limits)
+
+
+def failure_of(error: httpx2.RequestError, limits: Limits, *, begun: bool) -> Failure:
+    """Return what an error means; *begun* if headers of an answer have come."""
+    otherwise = _BROKE_OFF if begun else _NO_ANSWER
+    found = (failure for kind, failure in _FAILURES if isinstance(error, kind))
+    outcome, message, status = next(found, otherwise)
+    return outcome, message.format(idle=limits.idle), status
 
 
 def request_for(
