@@ -6,44 +6,23 @@ these are said once, calls are counted anew, usage waits for its place, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from attrs import evolve, fields
 
 from onechunk._adapter import Envelope, Rules
-from onechunk._call_numbers import CallNumbers
-from onechunk._calls import FreeCalls, Holder, SerialCalls, WholeCalls
+from onechunk._choice_shaper import ChoiceShaper
 from onechunk._chunk import Choice, Chunk, Error, Usage
 from onechunk._defaults import Defaults
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
-from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
-from onechunk._prepare import finish_last, is_failed, role_of, whole_seconds
+from onechunk._parts import Text, ToolCall
+from onechunk._prepare import finish_last, is_failed, whole_seconds
 
-__all__ = ["ChoiceState", "Shaper"]
-
-
-class ChoiceState:
-    """What was said of one choice."""
-
-    __slots__ = ("calls", "finished", "gathered", "holder", "started")
-
-    def __init__(self, rules: Rules, index: int, made_id: str) -> None:
-        self.started = False
-        self.holder: Holder = _HOLDERS[rules.calls](index)
-        self.finished: FinishReason | None = None
-        self.gathered: list[Part] = []
-        self.calls = CallNumbers(index, made_id)
+__all__ = ["Shaper"]
 
 
 _ENVELOPE: Final = ("id", "model", "created")
-
-_HOLDERS: Final[dict[str, Callable[[int], Holder]]] = {
-    "free": FreeCalls,
-    "serial": SerialCalls,
-    "whole": WholeCalls,
-}
 
 
 class Shaper:
@@ -68,7 +47,7 @@ class Shaper:
         self._defaults = defaults
         self._mark = mark and rules.choices == "many"
         self._said = Envelope()
-        self._choices: dict[int | None, ChoiceState] = {}
+        self._choices: dict[int | None, ChoiceShaper] = {}
         self._usage: Usage | None = None
         self._held: Chunk | None = None
         self._failed = False
@@ -203,87 +182,17 @@ class Shaper:
         state = self._choices.get(index)
         if state is None:
             state = self._choices[index] = self._begin_choice(index)
-        role = None
-        first = not state.started
-        if first and self._rules.roles:
-            role = role_of(self._rules, choice.role) or "assistant"
-        says = self._rules.says
-        parts: list[Part] = []
-        for part in choice.parts:
-            if type(part) is ToolCall:
-                if ToolCall in says and (fragment := state.calls.number(part)):
-                    parts.append(fragment)
-            elif _speaks(part, first=first) and (type(part) in says or type(part) is Refusal):
-                parts.append(part)
-        finish = choice.finish
-        parts = self._gather(state.holder.feed(parts), finish, state)
-        if finish is not None and state.finished is None:
-            parts = self._with_waiting(parts, finish, index, state)
-            self._tell(finish, state, number)
-        self._note_calls(state)
-        if finish is not None and state.finished is not None:
-            if finish.reason is not state.finished:
-                path = f"$.choices[{number}].finish.reason"
-                self.losses.append(Loss("dropped", path, finish.reason.value))
-            finish = None
-        if not (parts or finish or choice.logprobs or (role and choice.role)):
-            return None
-        state.started = True
-        state.finished = finish.reason if finish is not None else state.finished
-        return Choice(index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
+        return state.shape(choice, number)
 
-    def _begin_choice(self, index: int) -> ChoiceState:
+    def _begin_choice(self, index: int) -> ChoiceShaper:
         """Return the state of a choice of which nothing was said."""
-        return ChoiceState(self._rules, index, self._defaults.call_id)
-
-    def _with_waiting(
-        self, parts: list[Part], finish: Finish, index: int, state: ChoiceState
-    ) -> list[Part]:
-        """Return *parts* with all that waited for the word that finishes the choice."""
-        whole = finish.reason in {FinishReason.STOP, FinishReason.TOOL_CALLS}
-        parts += state.holder.flush(whole=whole)
-        parts += self._without_arguments(finish, index, state)
-        gathered, state.gathered = state.gathered, []
-        return gathered + parts
-
-    def _note_calls(self, state: ChoiceState) -> None:
-        for found in (state.calls.losses, state.holder.losses):
-            if found:
-                self.losses += found
-                found.clear()
-
-    def _gather(self, parts: list[Part], finish: Finish | None, state: ChoiceState) -> list[Part]:
-        """Return *parts* without those that wait for the word that finishes the choice."""
-        gathers = self._rules.gathers
-        if not gathers or finish is not None or state.finished is not None:
-            return parts
-        state.gathered += [part for part in parts if type(part) in gathers]
-        return [part for part in parts if type(part) not in gathers]
+        return ChoiceShaper(self._rules, index, self._defaults.call_id, self.losses)
 
     def _leave_out(self, index: int) -> None:
         """Report a candidate that the target has no place for, once."""
         if index not in self._left_out:
             self._left_out.add(index)
             self.losses.append(Loss("dropped", f"$.choices[{index}]", index))
-
-    def _without_arguments(self, finish: Finish, choice: int, state: ChoiceState) -> list[Part]:
-        """Return `{}` for calls whose arguments never came: their readers parse them as JSON."""
-        if finish.reason is not FinishReason.TOOL_CALLS or self._rules.calls != "free":
-            return []
-        missing = state.calls.unsaid()
-        for call in missing:
-            path = f"$.choices[{choice}].tool_calls[{call}].arguments"
-            self.losses.append(Loss("invented", path, "{}"))
-        return [ToolCall(call, arguments="{}") for call in missing]
-
-    def _tell(self, finish: Finish, state: ChoiceState, number: int) -> None:
-        """Report a finish word that the target's readers take for another, as calls came or not."""
-        if not self._rules.tells:
-            return
-        path = f"$.choices[{number}].finish.reason"
-        called = len(state.calls) > state.holder.missing
-        if finish.reason is (FinishReason.STOP if called else FinishReason.TOOL_CALLS):
-            self.losses.append(Loss("changed", path, finish.reason.value))
 
     def _fail(self, chunk: Chunk) -> None:
         """Say a failure the way the target does: by a finish word, or by an error object."""
@@ -445,12 +354,9 @@ class Shaper:
         """Return what waits in choices that no word has finished."""
         choices: list[Choice] = []
         for index, state in sorted(self._choices.items()):
-            parts = state.gathered + state.holder.flush(whole=whole)
-            state.gathered = []
+            parts = state.flush(whole=whole)
             if parts:
                 choices.append(Choice(index, parts=parts))
-            self.losses += state.holder.losses
-            state.holder.losses.clear()
         return [Chunk(choices=choices)] if choices else []
 
     def _finish_open(self, chunk: Chunk) -> None:
@@ -467,12 +373,3 @@ class Shaper:
 
 def _says_something(usage: Usage) -> bool:
     return any(getattr(usage, a.name) is not None for a in fields(Usage) if a.name != "extra")
-
-
-def _speaks(part: Part, *, first: bool) -> bool:
-    """Say whether *part* holds anything; the empty text of a first chunk opens the answer."""
-    if isinstance(part, Text | Refusal):
-        return bool(part.text) or (first and isinstance(part, Text))
-    if isinstance(part, Reasoning):
-        return bool(part.text or part.signature or part.encrypted)
-    return True

@@ -6,13 +6,14 @@ from attrs import evolve
 
 from onechunk._adapter import Envelope, Rules
 from onechunk._calls import WholeCalls
+from onechunk._choice_shaper import ChoiceShaper
 from onechunk._chunk import Choice, Chunk
 from onechunk._defaults import Defaults
 from onechunk._finish import FinishReason
 from onechunk._loss import Loss
 from onechunk._parts import Part, ToolCall
 from onechunk._prepare import finish_last, whole_seconds
-from onechunk._shaper import ChoiceState, Shaper
+from onechunk._shaper import Shaper
 
 __all__ = ["StableShaper"]
 
@@ -67,7 +68,7 @@ class StableShaper(Shaper):
         if self._placeless:
             self._leave_unsaid()
 
-    def _begin_choice(self, index: int) -> ChoiceState:
+    def _begin_choice(self, index: int) -> ChoiceShaper:
         state = super()._begin_choice(index)
         if isinstance(state.holder, WholeCalls):
             # What was released once comes as an object, and must not wait again.
@@ -121,10 +122,10 @@ class StableShaper(Shaper):
                 index = choice.index or 0
                 state = self._choices[index]
                 parts = [*state.gathered, *choice.parts, *state.holder.flush(whole=whole)]
-                parts += self._without_arguments(choice.finish, index, state)
+                parts += state.without_arguments(choice.finish)
                 choice.parts = self._said_parts(choice.index, parts)
                 state.gathered = []
-                self._note_calls(state)
+                state.note_calls()
 
     def _flush(self, *, whole: bool) -> list[Chunk]:
         chunks = super()._flush(whole=whole)
