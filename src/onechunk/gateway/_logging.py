@@ -40,9 +40,12 @@ class JsonLines(logging.Formatter):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Say whether a record tells of more than that a request was stopped, as its own line does."""
+    """Say whether a record tells of more than that something was stopped: requests say so."""
     kind = (record.exc_info or (None,))[0]
-    return kind is None or not issubclass(kind, asyncio.CancelledError)
+    if kind is not None:
+        return not issubclass(kind, asyncio.CancelledError)
+    # Of its lifespan a server tells with the traceback in the message.
+    return not record.getMessage().rstrip().endswith(asyncio.CancelledError.__qualname__)
 
 
 def log_to_stderr() -> None:
