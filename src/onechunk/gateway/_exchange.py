@@ -44,6 +44,7 @@ _TUNNELS: Final = frozenset({"CONNECT", "TRACE"})
 _RETRY: Final = ("retry-after", "1")
 _CLOSE: Final = ("connection", "close")
 
+_ENCODED: Final = "the upstream's answer is encoded in a way that was not asked for"
 _STOPPED: Final = "the gateway was shut down"
 
 
@@ -273,7 +274,7 @@ class Exchange:
                 **self._gateway.options,
             )
         except OnechunkError as error:
-            await reply.fail("unreadable", error.message, HTTPStatus.BAD_GATEWAY, error)
+            await reply.fail("unreadable", _ENCODED, HTTPStatus.BAD_GATEWAY, error)
             return
         pieces = response.aiter_bytes() if decoded else response.aiter_raw()
         await reply.begin(translator, record.target)
