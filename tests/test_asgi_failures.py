@@ -16,6 +16,7 @@ from onechunk import OnechunkError
 from onechunk.asgi import Middleware
 from tests.support.asgi import GARBAGE, NEXT
 from tests.support.legal import check_legal
+from tests.support.upstream import SECONDS
 from tests.test_http import SSE, TEXT
 
 Sending = Callable[[Any], Awaitable[None]]
@@ -102,7 +103,7 @@ def test_a_request_is_cancelled() -> None:
         task = asyncio.create_task(client.ask(begins(TEXT, then=waiting)))
         await waiting.wait()
         task.cancel()
-        await asyncio.wait({task})
+        await asyncio.wait({task}, timeout=SECONDS)
         assert task.cancelled()
 
     asyncio.run(main())
@@ -117,7 +118,7 @@ def test_what_is_being_sent_is_cancelled() -> None:
         task = asyncio.create_task(client.ask(begins(TEXT, NEXT)))
         await client.full.wait()
         task.cancel()
-        await asyncio.wait({task})
+        await asyncio.wait({task}, timeout=SECONDS)
         assert task.cancelled()
 
     asyncio.run(main())

@@ -117,6 +117,10 @@ def test_a_client_that_sends_on(upstream: Upstream) -> None:
     """It hears that its body is too large, though it is still sending it."""
     limits = Limits(body=1000)
     with between(upstream, Answer([EVENT, STOP], EVENTS), limits=limits) as client:
+        head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9000000\r\n\r\n"
+        reply = ask_raw(client.base_url.port, head + b"x" * 9_000_000)
+        assert reply.startswith(b"HTTP/1.1 413 ")
+        assert reply.endswith(b"}}")
         response = client.post("/", content=b"x" * 3_000_000)
         assert response.status_code == 413
         assert error_of(response) == "the body of the request is longer than 1000 bytes"

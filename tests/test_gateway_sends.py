@@ -14,7 +14,7 @@ from onechunk.gateway import Limits, Route, create_app
 from tests.support.gateway import EVENT, EVENTS, ends_in
 from tests.support.meaning import meaning
 from tests.support.streams import decode_all
-from tests.support.upstream import Answer, Upstream
+from tests.support.upstream import SECONDS, Answer, Upstream
 
 HELD: Final = 4
 """The number of the message that the server takes its time with; the first has the headers."""
@@ -33,12 +33,14 @@ class Server:
 
     Attributes:
         sent: Messages that were sent.
+        held: The one that is held back.
         holding: Set when the client is waited for.
         reads: Set by the test when the client reads.
     """
 
     def __init__(self) -> None:
         self.sent: list[Any] = []
+        self.held: Any = None
         self.holding = asyncio.Event()
         self.reads = asyncio.Event()
 
@@ -63,6 +65,7 @@ class Server:
 
     async def _send(self, message: Any) -> None:
         if len(self.sent) == HELD - 1:
+            self.held = message
             self.holding.set()
             await self.reads.wait()
         self.sent.append(message)
@@ -127,7 +130,7 @@ def test_what_is_being_sent(upstream: Upstream, lines: Any, *, stop: bool, reads
         assert not asking.done()
         if reads:
             server.reads.set()
-        await asyncio.wait({asking})
+        await asyncio.wait({asking}, timeout=SECONDS)
         # Who stops a task must see that it stopped.
         assert asking.cancelled() is stop
         return server
@@ -136,6 +139,7 @@ def test_what_is_being_sent(upstream: Upstream, lines: Any, *, stop: bool, reads
     words = server.words
     assert words == [word.strip() for word in WORDS[: len(words)]]
     assert server.ended is reads
+    assert (server.held in server.sent) is reads
     if reads:
         told = "the gateway was shut down" if stop else "the answer took longer than 0.5 s"
         assert ends_in(server.data) == told
@@ -156,7 +160,7 @@ def test_a_second_stop(upstream: Upstream, lines: Any) -> None:
         for _ in range(3):
             asking.cancel()
             await asyncio.sleep(0.01)
-        await asyncio.wait({asking})
+        await asyncio.wait({asking}, timeout=SECONDS)
         assert asking.cancelled()
 
     served(app, run())
