@@ -65,7 +65,7 @@ class Server:
 
     async def _send(self, message: Any) -> None:
         if len(self.sent) == HELD - 1:
-            self.held = message
+            self.held = self.held or message
             self.holding.set()
             await self.reads.wait()
         self.sent.append(message)
