@@ -18,8 +18,9 @@ import pytest
 from attrs import fields
 from click import Context
 
-from onechunk.cli._serve import LIMITS, listener, serve
+from onechunk.cli._serve import LIMITS, serve
 from onechunk.gateway import Limits, create_app
+from onechunk.gateway._server import listener
 from tests.support.command_line import run, run_process
 from tests.support.gateway import ASK, EVENT, EVENTS, SECRET, STOP, ends_in, is_whole, run_command
 from tests.support.paths import ROOT
@@ -198,7 +199,9 @@ def test_a_stop_ends_streams_that_do_not_end(
         for number in numbers:
             gateway.signal(number)
             gateway.wait_closed()
+        stopped = time.monotonic()
         assert ends_in(first + b"".join(pieces)) == "the gateway was shut down"
+        assert time.monotonic() - stopped < SECONDS
         upstream.wait(lambda: answer.left == 1)
         assert gateway.wait_ended() == code
     assert gateway.records[-1]["outcome"] == "stopped"

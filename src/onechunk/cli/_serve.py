@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import math
 import os
-import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,11 +15,7 @@ from onechunk._errors import OnechunkError
 from onechunk.cli._arguments import examples
 from onechunk.cli._exits import INTERRUPTED
 
-__all__ = ["listener", "serve"]
-
-_BACKLOG: Final = 2048
-_MOST_MILLISECONDS: Final = 2**31 - 1
-"""That a socket's option can hold."""
+__all__ = ["serve"]
 
 # These stand in `Limits`, too: a test compares them. The extra may be missing where help is shown.
 LIMITS: Final[tuple[tuple[str, type, float, str], ...]] = (
@@ -153,10 +146,9 @@ def serve(
     they come. One line of JSON is logged for each request on standard error.
     """
     try:
-        import uvicorn
-
         from onechunk import gateway
         from onechunk.gateway._logging import log_to_stderr
+        from onechunk.gateway._server import listener, run
     except ImportError:
         message = "serve needs more packages: pip install 'onechunk[gateway]'"
         raise click.ClickException(message) from None
@@ -181,74 +173,23 @@ def serve(
         )
     except OnechunkError as error:
         raise click.UsageError(str(error)) from None
-    with listener(host, port) as sock:
+    with _listener(listener, host, port) as sock:
         log_to_stderr()
         place = f"[{host}]" if ":" in host else host
         click.echo(f"onechunk: http://{place}:{sock.getsockname()[1]}", err=True)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=grace,
-        )
-        _limit_silence(sock, most["idle"])
-        _run(uvicorn.Server(config), sock)
+        try:
+            run(app, sock, silence=most["idle"], grace=grace)
+        except KeyboardInterrupt:
+            # All is over by now. click would write an empty line, which is no JSON.
+            raise click.exceptions.Exit(INTERRUPTED) from None
 
 
-def listener(host: str, port: int) -> socket.socket:
-    """Return a socket that listens."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listener(make: Callable[[str, int], socket.socket], host: str, port: int) -> socket.socket:
     try:
-        sock = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        return make(host, port)
     except OSError as error:
         message = f"cannot listen at {host}:{port}: {error.strerror}"
         raise click.ClickException(message) from None
-    # Connections have this from their listener: else each event would wait until the client has
-    # acknowledged the one before. asyncio sets it only where a socket names its protocol.
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
-
-
-def _limit_silence(sock: socket.socket, seconds: float) -> None:
-    """Let connections end of which the other side takes nothing for so long, where that can be.
-
-    An answer that nobody takes has been given up by then, but the system still holds its bytes.
-    """
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        milliseconds = min(math.ceil(seconds * 1000), _MOST_MILLISECONDS)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
-
-
-def _run(server: Any, sock: socket.socket) -> None:
-    """Run a server until a signal ends it.
-
-    The server lets the signals have their usual effect as soon as it stops itself. That of SIGTERM
-    would come before streams have their legal end, if SIGINT came after it to make haste.
-    """
-    usual = None
-    if threading.current_thread() is threading.main_thread():
-        usual = signal.signal(signal.SIGTERM, _leave)
-    try:
-        server.run([sock])
-    except KeyboardInterrupt:
-        # All is over by now. click would write an empty line, which is no JSON.
-        raise click.exceptions.Exit(INTERRUPTED) from None
-    except _Terminated:
-        signal.signal(signal.SIGTERM, usual)
-        signal.raise_signal(signal.SIGTERM)
-    finally:
-        if usual is not None:
-            signal.signal(signal.SIGTERM, usual)
-
-
-class _Terminated(SystemExit):
-    """SIGTERM has come."""
-
-
-def _leave(number: int, frame: Any) -> None:
-    del frame
-    raise _Terminated(128 + number)
 
 
 def _function(name: str) -> Any:
