@@ -566,11 +566,21 @@ def test_plain_dicts_out() -> None:
     assert to_object("bedrock", from_object(home, "bedrock")) == home
 
 
-def test_text_that_is_no_base64_stays() -> None:
+@pytest.mark.parametrize("text", ["no base64!", "QQ", "QQ=", "Q===", "QQ==QQ=="])
+def test_text_that_is_no_base64_stays(text: str) -> None:
     """What should be base64 and is not stays text."""
-    delta = {"reasoningContent": {"redactedContent": "no base64!"}}
-    home = {"contentBlockDelta": {"contentBlockIndex": 0, "delta": delta}}
+    home = {"contentBlockDelta": {"delta": {"reasoningContent": {"redactedContent": text}}}}
     assert to_object("bedrock", from_object(home, "bedrock")) == home
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("QQ==", b"A"), ("QUJD=", b"ABC"), ("QUI==", b"AB"), ("=", b"")]
+)
+def test_base64_with_more_padding_than_it_needs(text: str, said: bytes) -> None:
+    """It is read on every Python, as SDKs read it."""
+    home = {"contentBlockDelta": {"delta": {"reasoningContent": {"redactedContent": text}}}}
+    built = to_object("bedrock", from_object(home, "bedrock"))
+    assert built["contentBlockDelta"]["delta"]["reasoningContent"]["redactedContent"] == said
 
 
 def test_one_chunk_of_several_events() -> None:
