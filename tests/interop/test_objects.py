@@ -368,7 +368,6 @@ def test_models_of_others() -> None:
 ELSEWHERE = {
     "bedrock/numbers-huge-and-odd-arguments": ("cohere", "cohere-v1", "llama-api"),
     "fireworks/reasoning-raw-output": ("mistral",),
-    "openrouter/reasoning-summary-encrypted-tool-call": ("bedrock",),
 }
 """Recordings that show kinds which only conversions have."""
 

@@ -18,11 +18,11 @@ from onechunk.mapping import (
     make_reader,
     make_writer,
 )
+from onechunk_adapters._base64 import is_base64
 from onechunk_adapters._bodies import with_object
 from onechunk_adapters.bedrock.citations import read_citation, usual_citation, write_citation
 from onechunk_adapters.bedrock.mapping import FORMAT, IMAGE, SOURCE
 from onechunk_adapters.bedrock.values import (
-    is_base64,
     joined,
     read_generated,
     write_generated,

@@ -21,9 +21,9 @@ from onechunk import (
 )
 from onechunk.events import Block, Blocks
 from onechunk.mapping import Object
+from onechunk_adapters._base64 import is_base64
 from onechunk_adapters.bedrock.citations import usual_citation
 from onechunk_adapters.bedrock.mapping import USAGE_ROW
-from onechunk_adapters.bedrock.values import is_base64
 from onechunk_adapters.bedrock.words import WORDS
 
 __all__ = ["Events"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import binascii
 from typing import Any, Final
 
 from onechunk import Json
 from onechunk.mapping import Object, is_list, is_object
 
 __all__ = [
-    "is_base64",
     "joined",
     "read_format",
     "read_generated",
@@ -89,12 +87,3 @@ def write_generated(words: str, out: Object, residue: Object) -> None:
         out["content"] = pieces
     elif words or known is not None:
         out["content"] = [{"text": words}]
-
-
-def is_base64(text: str) -> bool:
-    """Say whether readers, which decode it, will have no trouble with *text*."""
-    try:
-        binascii.a2b_base64(text, strict_mode=True)
-    except ValueError:
-        return False
-    return True

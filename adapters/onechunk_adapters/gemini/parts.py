@@ -6,13 +6,12 @@ residue: it must go back to Google just where it stood, and means nothing to any
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from onechunk import DERIVED, Citation, Json, Media, Other, Part, Reasoning, Refusal, Text, ToolCall
 from onechunk.mapping import Object, PartVia, is_list, is_object
+from onechunk_adapters._base64 import is_base64
 from onechunk_adapters.gemini.calls import KEY, read_call, write_call, write_call_away
 
 __all__ = ["CLASSES", "PARTS", "is_on_wire"]
@@ -163,29 +162,16 @@ def _write_part_away(part: Any) -> Object | None:
         case ToolCall():
             return write_call_away(part)
         case Media(data=data, url=url):
-            if url is None and not _is_base64(data):
+            if url is None and not (data and is_base64(data)):
                 return None
             return _write_media(Media(part.kind, data, url, None, part.name, part.mime_type))
         case Reasoning(text, signature):
-            kept = signature if _is_base64(signature) else None
+            kept = signature if signature and is_base64(signature) else None
             return _write_text(Reasoning(text, kept)) if text or kept else None
         case Text() | Refusal():
             return _write_text(part)
         case _:
             return None
-
-
-def _is_base64(text: str | None) -> bool:
-    """Say whether *text* is what the field of bytes takes."""
-    try:
-        # Google's client is stricter about padding than Python.
-        return (
-            bool(text)
-            and len(text or "") % 4 == 0
-            and bool(base64.b64decode(text or "", validate=True))
-        )
-    except (binascii.Error, ValueError):
-        return False
 
 
 PARTS: Final = PartVia("parts", CLASSES, _read, _write, _write_away)
