@@ -142,6 +142,46 @@ def test_a_framework_s_own_word_for_leaving() -> None:
     check_legal(client.body, "anthropic")
 
 
+class ClientDisconnectedError(Exception):
+    """Says by its name what it is."""
+
+
+async def whole(scope: Any, receive: Any, send: Sending) -> None:
+    """Go on to the end, whoever hears it."""
+    await begins(TEXT, GARBAGE, NEXT, NEXT)(scope, receive, send)
+
+
+@pytest.mark.parametrize("word", [ClientDisconnectedError, ConnectionError])
+def test_a_word_without_its_cause(word: type[Exception]) -> None:
+    """It may stand behind ours without saying that it comes from there."""
+
+    async def app(scope: Any, receive: Any, send: Sending) -> None:
+        try:
+            await whole(scope, receive, send)
+        except OSError:
+            raise word  # noqa: B904 - as some frameworks do
+
+    client = Client()
+    asyncio.run(client.ask(app))
+    check_legal(client.body, "anthropic")
+
+
+@pytest.mark.parametrize("fault", [KeyError, SystemExit, asyncio.CancelledError])
+def test_a_fault_behind_the_end(fault: type[BaseException]) -> None:
+    """What goes wrong as the app cleans up is told; it is no word for leaving."""
+
+    async def app(scope: Any, receive: Any, send: Sending) -> None:
+        try:
+            await whole(scope, receive, send)
+        except OSError:
+            raise fault  # noqa: B904 - Python notes what came before
+
+    client = Client()
+    with pytest.raises(fault):
+        asyncio.run(client.ask(app))
+    check_legal(client.body, "anthropic")
+
+
 async def found(request: Request) -> Response:
     """Answer with what no client of a model asked for."""
     return Response(str(request.url), media_type="text/plain")

@@ -264,6 +264,13 @@ def test_the_page_s_request_callable(upstream: Upstream, monkeypatch: pytest.Mon
     assert SECRET not in "".join(gateway.lines)
 
 
+def test_no_limit_of_time(upstream: Upstream) -> None:
+    """A limit may be without end."""
+    address = from_openai(upstream.add(Answer([EVENT, STOP])))
+    with run_command(*address, "--max-idle", "inf", "--max-total", "inf") as gateway:
+        assert is_whole(httpx.post(gateway.url, json=ASK).content)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -514,6 +514,29 @@ class Lying:
     __class__ = "text"  # type: ignore[assignment] # on purpose
 
 
+class SpeechlessError(Exception):
+    """Cannot say what went wrong."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+class Speechless:
+    """Fails, and cannot say how."""
+
+    def model_dump(self) -> object:
+        """Fail."""
+        raise SpeechlessError
+
+
+def test_errors_that_say_nothing() -> None:
+    """They are named by their class."""
+    with pytest.raises(OnechunkError, match="Speechless cannot be read: SpeechlessError"):
+        from_object(Speechless(), "openai")
+    with pytest.raises(OnechunkError, match="Speechless cannot be read: SpeechlessError"):
+        from_object({"choices": Speechless()}, "openai")
+
+
 @pytest.mark.parametrize("dialect", [None, "openai"])
 @pytest.mark.parametrize("make", [Hiding, Unhashable, Lying])
 def test_objects_that_hide_their_class(make: Callable[[], object], dialect: str | None) -> None:

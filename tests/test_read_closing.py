@@ -200,6 +200,22 @@ def test_cancelled() -> None:
     asyncio.run(run())
 
 
+def test_cancelled_before_anything_ran() -> None:
+    """Who is cancelled before asking at all has entered nothing: closing closes the data."""
+
+    async def run() -> None:
+        data = AsyncData(EVENT)
+        chunks: Any = aread(data, "openai")
+        task = asyncio.ensure_future(chunks.__anext__())
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await chunks.aclose()
+        assert data.log == ["iterable, async"]
+
+    asyncio.run(run())
+
+
 def test_read_to_the_end_async() -> None:
     """Async data that were read to their end stay open."""
     data = AsyncData(EVENT)

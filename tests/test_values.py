@@ -16,17 +16,21 @@ from onechunk import (
     UNSET,
     Choice,
     Chunk,
+    EncodeError,
+    Encoder,
     Finish,
     FinishReason,
     Loss,
     Part,
     Reasoning,
     Refusal,
+    Repairer,
     Text,
     ToolCall,
     Usage,
     decode,
     encode,
+    losses,
 )
 from tests.support.families import of_choices
 from tests.support.frames import payloads
@@ -216,3 +220,17 @@ def spoil(value: Any) -> None:
         for each in value:
             spoil(each)
         value.append("spoilt")
+
+
+@pytest.mark.parametrize("make", [Encoder, Repairer])
+def test_defaults_that_are_none(make: Any) -> None:
+    """What does not say what stands in for what is missing is refused at once."""
+    with pytest.raises(EncodeError, match="defaults are needed, not int"):
+        make("openai", defaults=5)
+
+
+@pytest.mark.parametrize("value", [5, None, {}, Chunk(choices=None)])  # type: ignore[arg-type]
+def test_losses_of_what_is_no_chunk(value: Any) -> None:
+    """It is refused in words, as `encode` does."""
+    with pytest.raises(EncodeError):
+        losses("mistral", value)

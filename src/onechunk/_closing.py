@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Generator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
 from inspect import isawaitable
 from typing import Any, Final, TypeVar
 
@@ -60,9 +60,10 @@ class AsyncItems(AsyncIterator[T]):
         self._source = source
         self._begun = False
 
-    def __anext__(self) -> Awaitable[T]:
+    async def __anext__(self) -> T:
+        # Here, not before: a task may be cancelled before it runs, and nothing was entered then.
         self._begun = True
-        return self._items.__anext__()
+        return await self._items.__anext__()
 
     async def aclose(self) -> None:
         """Close the generator, and what it reads."""

@@ -19,6 +19,7 @@ from onechunk.mapping._writer import bare
 __all__ = [
     "DEFAULTS",
     "away_payloads",
+    "check_defaults",
     "decode",
     "encode",
     "is_away",
@@ -133,6 +134,17 @@ def check_extra(extra: ExtraPolicy, adapter: Adapter) -> None:
     """
     if extra not in get_args(ExtraPolicy):
         message = f"extra is {extra!r}, not one of {', '.join(get_args(ExtraPolicy))}"
+        raise EncodeError(message, dialect=adapter.name)
+
+
+def check_defaults(defaults: object, adapter: Adapter) -> None:
+    """Refuse what does not say what stands in for what is missing.
+
+    Raises:
+        EncodeError: It is no `Defaults`.
+    """
+    if not isinstance(defaults, Defaults):
+        message = f"defaults are needed, not {type(defaults).__name__}"
         raise EncodeError(message, dialect=adapter.name)
 
 

@@ -9,48 +9,37 @@ from attrs import fields
 
 from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
 from onechunk._loss import Loss
-from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
+from onechunk._marks import Json, is_list, is_object
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
+from onechunk._silence import DEPTH, Silence
 from onechunk.mapping._writer import bare
 
-__all__ = ["DEPTH", "MOST_KEPT", "compare", "is_silent", "weight"]
-
-DEPTH: Final = 16
-"""So many levels down residue is compared key by key, and below as a whole: its depth is the
-sender's to choose."""
+__all__ = ["MOST_KEPT", "compare", "weight"]
 
 MOST_KEPT: Final = 1 << 24
-"""So many bytes of what was lost are kept, about, of one chunk and of a stream: a hostile one may
+"""So many bytes of what was lost are kept, about, of one value and of a stream: a hostile one may
 lose as much as it likes."""
 
 _HEAD: Final = 64
 """Bytes that any value takes, about."""
 
-_MOST_NODES: Final = 10_000
-"""Residue that is larger says something, be it all empty."""
-
 _ADDRESS = {"block", "extra", "index", "text"}
 """Fields of a part that say where it is, or that are compared otherwise."""
-
-_PART_TAG = frozenset({"type"})
 
 
 def compare(
     chunk: Chunk,
     back: Chunk,
-    *,
-    padding: frozenset[str] = frozenset(),
-    constants: frozenset[tuple[str, Json]] = frozenset(),
+    silence: Silence | None = None,
 ) -> list[Loss]:
     """Return what *back* loses of *chunk*; text counts as joined, however it is cut.
 
     Args:
         chunk: What was meant.
         back: What was read again.
-        padding: Keys of residue that say nothing.
-        constants: Keys that say nothing with just this value: they only name the dialect.
+        silence: What of residue says nothing; None where only what is empty does not.
     """
-    found = _Comparison(padding, constants)
+    found = _Comparison(silence or Silence())
     for name in ("id", "model", "created"):
         found.value(f"$.{name}", getattr(chunk, name), getattr(back, name))
     found.fields("$.usage", chunk.usage, back.usage)
@@ -65,19 +54,12 @@ def compare(
     return found.losses
 
 
-def is_silent(value: Json, padding: frozenset[str]) -> bool:
-    """Say whether a value of residue says nothing, where the keys in *padding* say nothing."""
-    return _Comparison(padding, frozenset()).is_silent("", value, padding)
-
-
 class _Comparison:
     """Collects the losses, path by path."""
 
-    def __init__(self, padding: frozenset[str], constants: frozenset[tuple[str, Json]]) -> None:
+    def __init__(self, silence: Silence) -> None:
         self.losses: list[Loss] = []
-        self._padding = padding
-        self._constants = constants
-        self._nodes = 0
+        self._silence = silence
 
     def value(self, path: str, value: Json, other: Json) -> None:
         """Compare one field; None and an empty string say nothing."""
@@ -119,12 +101,17 @@ class _Comparison:
         self.logprobs(f"{path}.logprobs", choice.logprobs, other.logprobs)
         self.residue(path, choice, other)
         self.texts(path, choice, other)
+        for text in (Text, Refusal, Reasoning):
+            self.pieces(path, text, choice, other)
         for kind in (Reasoning, ToolCall, Citation, Media):
             self.parts(path, kind, choice, other)
-        left = [part.value for part in other.parts if isinstance(part, Other)]
+        left = [part for part in other.parts if isinstance(part, Other)]
         for number, part in enumerate(choice.parts):
-            if isinstance(part, Other) and part.value not in left:
-                self.losses.append(Loss("dropped", f"{path}.parts[{number}]", part.value))
+            if isinstance(part, Other):
+                match = next((each for each in left if each.value == part.value), None)
+                self.residue(f"{path}.parts[{number}]", part, match)
+                if match is None:
+                    self.losses.append(Loss("dropped", f"{path}.parts[{number}]", part.value))
 
     def texts(self, path: str, choice: Choice, other: Choice) -> None:
         """Compare text, refusal and reasoning; a refusal that became text is changed, not lost."""
@@ -138,17 +125,24 @@ class _Comparison:
             place = f"{path}.parts[{_first(choice, kind)}].text"
             self.value(place, text, heard[kind])
 
+    def pieces(self, path: str, kind: type[Any], choice: Choice, other: Choice) -> None:
+        """Compare the residue of text that may be cut otherwise: then it counts as joined too."""
+        numbered = [(n, part) for n, part in enumerate(choice.parts) if _is_piece(part, kind)]
+        heard: list[Any] = [part for part in other.parts if _is_piece(part, kind)]
+        if len(heard) != len(numbered):
+            joined = {key: value for part in heard for key, value in part.extra.items()}
+            heard = [Text("", extra=joined)] * len(numbered)
+        for (number, part), match in zip(numbered, heard, strict=True):
+            if part.extra:
+                self.residue(f"{path}.parts[{number}]", part, match)
+
     def parts(self, path: str, kind: type[Any], choice: Choice, other: Choice) -> None:
         """Compare the parts of one class in their order."""
         numbered = [(n, part) for n, part in enumerate(choice.parts) if type(part) is kind]
         heard: list[Any] = [part for part in other.parts if type(part) is kind]
         if kind is Reasoning:
-            numbered = [
-                (number, part)
-                for number, part in numbered
-                if getattr(part, "signature", None) or getattr(part, "encrypted", None)
-            ]
-            heard = [part for part in heard if part.signature or part.encrypted]
+            numbered = [each for each in numbered if not _is_piece(each[1], kind)]
+            heard = [part for part in heard if not _is_piece(part, kind)]
         for place, (number, part) in enumerate(numbered):
             whole = len(heard) >= len(numbered) - place
             match = heard.pop(0) if heard and (whole or _is_alike(part, heard[0])) else None
@@ -180,6 +174,8 @@ class _Comparison:
             heard: Any = getattr(other, name, None)
             if tokens and not heard:
                 self.losses.append(Loss("dropped", f"{path}.{name}", [_plain(t) for t in tokens]))
+                for number, token in enumerate(tokens):
+                    self.token_residue(f"{path}.{name}[{number}]", token)
                 continue
             for number, token in enumerate(tokens or ()):
                 match = heard[number] if number < len(heard) else None
@@ -189,49 +185,39 @@ class _Comparison:
         """Compare one token and its alternatives."""
         if other is None:
             self.losses.append(Loss("dropped", path, _plain(token)))
+            self.token_residue(path, token)
             return
+        self.residue(path, token, other)
         for name in ("token", "logprob", "bytes", "token_id"):
             self.value(f"{path}.{name}", getattr(token, name), getattr(other, name))
         for number, each in enumerate(token.top or ()):
             match = other.top[number] if other.top and number < len(other.top) else None
             self.token(f"{path}.top[{number}]", each, match)
 
+    def token_residue(self, path: str, token: TokenLogprob) -> None:
+        """Report the residue of a token that is not there, and of its alternatives."""
+        self.residue(path, token, None)
+        for number, each in enumerate(token.top or ()):
+            self.token_residue(f"{path}.top[{number}]", each)
+
     def residue(self, path: str, value: Any, other: Any) -> None:
         """Report residue that does not stand in the other as well."""
         left = getattr(other, "extra", {})
-        silent = self._padding if not hasattr(value, "text") else self._padding | _PART_TAG
-        self._residue(f"{path}.extra", getattr(value, "extra", {}), left, silent)
+        silence = self._silence.of_parts if hasattr(value, "text") else self._silence
+        self._residue(f"{path}.extra", getattr(value, "extra", {}), left, silence)
 
     def _residue(
-        self, path: str, value: Json, left: Json, silent: frozenset[str], depth: int = DEPTH
+        self, path: str, value: Json, left: Json, silence: Silence, depth: int = DEPTH
     ) -> None:
         for key, each in value.items():
             other = left.get(key) if is_object(left) else None
-            self._nodes = 0
-            if key in silent or self.is_silent(key, each, silent, depth):
+            if silence.covers(key, each, depth):
                 continue
             if is_object(each) and depth:
-                self._residue(f"{path}.{key}", each, other, silent, depth - 1)
+                self._residue(f"{path}.{key}", each, other, silence, depth - 1)
             elif each != other:
                 kept = bare(each) if weight(each, MOST_KEPT) <= MOST_KEPT else None
                 self.losses.append(Loss("dropped", f"{path}.{key}", kept))
-
-    def is_silent(self, key: str, value: Json, silent: frozenset[str], depth: int = DEPTH) -> bool:
-        """Say whether residue says nothing: it is empty, a constant, or structure all the way."""
-        if value is None or value is UNSET or value is DERIVED or value == "":
-            return True
-        if is_list(value) or is_object(value):
-            self._nodes += len(value) + 1
-            if self._nodes > _MOST_NODES:
-                return False
-        if is_list(value) and depth:
-            return all(self.is_silent(key, each, silent, depth - 1) for each in value)
-        if is_object(value) and depth:
-            return all(
-                inner in silent or self.is_silent(inner, each, silent, depth - 1)
-                for inner, each in value.items()
-            )
-        return isinstance(value, str) and (key, value) in self._constants
 
 
 def weight(value: Any, most: int) -> int:
@@ -251,6 +237,11 @@ def weight(value: Any, most: int) -> int:
 def _is_sum(usage: Any) -> bool:
     counts = getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None)
     return None not in counts and usage.total_tokens == sum(counts)  # type: ignore[arg-type]
+
+
+def _is_piece(part: Any, kind: type[Any]) -> bool:
+    """Say whether *part* is text of this kind that may be cut anywhere: nothing else is on it."""
+    return type(part) is kind and not (kind is Reasoning and (part.signature or part.encrypted))
 
 
 def _joined(choice: Choice, kind: type[Any]) -> str:

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from onechunk._adapter import Adapter
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
-from onechunk._codec import DEFAULTS, away_payloads, check_extra
+from onechunk._codec import DEFAULTS, away_payloads, check_defaults, check_extra
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, OnechunkError, unwritable
 from onechunk._exceptions import EXCEPTIONS, write_exception
@@ -29,7 +29,7 @@ from onechunk._framing import (
 )
 from onechunk._json import dumps, dumps_exact
 from onechunk._loss import Loss
-from onechunk._losses import LossBook
+from onechunk._loss_book import LossBook
 from onechunk._marks import Json
 from onechunk._parts import Text, ToolCall
 from onechunk._prepare import message_of
@@ -80,7 +80,7 @@ class Encoder:
 
     Raises:
         UnknownDialectError: No adapter has the name.
-        OnechunkError: The framing is not known.
+        OnechunkError: The framing or another option is not known.
     """
 
     def __init__(
@@ -102,6 +102,7 @@ class Encoder:
         self._write = _writer(self._framing, self._adapter)
         self._named = self._adapter.named if self._framing == "sse" else None
         check_extra(extra, self._adapter)
+        check_defaults(defaults, self._adapter)
         self._extra: ExtraPolicy = extra
         # The dialect whose chunks go home: without residue no chunk does.
         self._home = "" if extra == "never" else self._adapter.name

@@ -82,6 +82,14 @@ UNWRITABLE: Final = (
 """What Python raises where a chunk's fields are not what they should be."""
 
 
+def message_from(cause: Exception) -> str:
+    """Return what an exception of somebody's class says; its name where even that fails."""
+    try:
+        return str(cause)
+    except Exception:  # noqa: BLE001 - whatever somebody's class raises
+        return type(cause).__name__
+
+
 def unwritable(cause: Exception, dialect: str, event: int | None = None) -> EncodeError:
     """Return the error that says so."""
     return EncodeError(f"the chunk cannot be written: {cause}", dialect=dialect, event=event)

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable
-from functools import cache
-from typing import Any, Final
+from typing import Any
 
-from attrs import evolve, fields
+from attrs import evolve
 
 from onechunk._adapter import Adapter, Rules, own
 from onechunk._chunk import Choice, Chunk, ExtraPolicy, Logprobs
 from onechunk._codec import away_payloads, is_away
-from onechunk._compare import DEPTH, MOST_KEPT, compare, weight
+from onechunk._compare import compare
 from onechunk._errors import UNWRITABLE, EncodeError, WireError, unwritable
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
-from onechunk._marks import MOST_DEPTH, is_list, is_object
+from onechunk._marks import is_object
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
+from onechunk._silence import Silence
 
-__all__ = ["LossBook", "first_choice", "losses", "measure"]
-
-MOST_LOSSES: Final = 1_000
-"""So many losses a stream's report lists at most: keys of a hostile stream may never repeat."""
-
-_MOST_KEY: Final = 1_000
-_MOST_NODES: Final = 10_000
-"""Of residue that is larger nobody looks whether all of it is empty."""
-
-_ENVELOPE = ("$.id", "$.model", "$.created")
-_PART = re.compile(r"\$\.choices\[(\d+)\]\.parts\[(\d+)\]")
+__all__ = ["first_choice", "losses", "measure", "silence_of"]
 
 
 def losses(dialect: str, chunk: Chunk, *, extra: ExtraPolicy = "home") -> list[Loss]:
@@ -47,34 +34,42 @@ def losses(dialect: str, chunk: Chunk, *, extra: ExtraPolicy = "home") -> list[L
 
 
 def measure(adapter: Adapter, chunk: Chunk, *, extra: ExtraPolicy = "home") -> list[Loss]:
-    """Return the losses of one chunk written alone."""
-    bare = chunk.done and not (chunk.choices or chunk.usage or chunk.error)
-    if not is_away(adapter, chunk, extra) or bare:
-        return []
-    left_out: list[Loss] = []
-    if adapter.rules.choices == "one":
-        chunk, left_out = first_choice(chunk)
-    sparing = adapter.rules.calls == "whole" or adapter.rules.tells
-    if sparing:
-        chunk = _sparing(chunk, adapter.rules)
+    """Return the losses of one chunk written alone.
+
+    Raises:
+        EncodeError: As `losses` does.
+    """
     try:
-        written = away_payloads(adapter, chunk, extra=extra)
-        back = _read_back(adapter, written)
-        if sparing:
-            back = _sparing(back, adapter.rules)
-        if adapter.stage is not None:
-            chunk = _with_joined_calls(chunk)
-        source = get_adapter(chunk.dialect) if chunk.dialect else adapter
-        return left_out + compare(
-            chunk,
-            back,
-            padding=adapter.meaningless | source.meaningless,
-            constants=source.constants,
-        )
+        return _measure(adapter, chunk, extra)
+    except EncodeError:
+        raise
     except WireError as error:
         raise EncodeError(error.message, dialect=adapter.name, path=error.path) from error
     except UNWRITABLE as exc:
         raise unwritable(exc, adapter.name) from exc
+
+
+def _measure(adapter: Adapter, chunk: Chunk, extra: ExtraPolicy) -> list[Loss]:
+    says = chunk.choices or chunk.usage or chunk.error or chunk.extra
+    if not is_away(adapter, chunk, extra) or (chunk.done and not says):
+        return []
+    left_out: list[Loss] = []
+    rules = adapter.rules
+    if rules.choices == "one":
+        chunk, left_out = first_choice(chunk)
+    silence = silence_of(adapter, chunk)
+    written = away_payloads(adapter, _sparing(chunk, rules), extra=extra)
+    back = _sparing(_read_back(adapter, written), rules)
+    meant = _sparing(chunk, rules, gaps=True)
+    if adapter.stage is not None:
+        meant = _with_joined_calls(meant)
+    return left_out + compare(meant, back, silence)
+
+
+def silence_of(adapter: Adapter, chunk: Chunk) -> Silence:
+    """Return what of *chunk*'s residue says nothing where it is written in another dialect."""
+    source = get_adapter(chunk.dialect) if chunk.dialect else adapter
+    return Silence(adapter.meaningless | source.meaningless, source.constants)
 
 
 def first_choice(chunk: Chunk) -> tuple[Chunk, list[Loss]]:
@@ -136,10 +131,7 @@ def _join(parts: list[Part], part: Part) -> None:
 
 
 def _with_joined_calls(chunk: Chunk) -> Chunk:
-    """Return *chunk* with the pieces of each call joined, as they are when read back.
-
-    An empty text stands where a piece was, so that every part keeps its number.
-    """
+    """Return *chunk* with the pieces of each call joined, as they are when read back."""
     choices: list[Choice] = []
     for choice in chunk.choices:
         parts: list[Part] = []
@@ -148,21 +140,23 @@ def _with_joined_calls(chunk: Chunk) -> Chunk:
             # What is joined to must be a copy.
             _join(parts, evolve(part) if type(part) is ToolCall else part)
             if len(parts) == before:
-                parts.append(Text(""))
+                parts.append(_gap(part))
         choices.append(evolve(choice, parts=parts))
     return evolve(chunk, choices=choices)
 
 
-def _sparing(chunk: Chunk, rules: Rules) -> Chunk:
+def _sparing(chunk: Chunk, rules: Rules, *, gaps: bool = False) -> Chunk:
     """Return *chunk* without what one chunk cannot tell, and what `Shaper` reports itself.
 
     That is whether pieces of arguments make a whole, and whether calls came.
     """
+    if rules.calls != "whole" and not rules.tells:
+        return chunk
     choices: list[Choice] = []
     for choice in chunk.choices:
         parts = choice.parts
         if rules.calls == "whole":
-            parts = [whole for part in parts if (whole := _whole(part)) is not None]
+            parts = [_whole(part) or _gap(part) for part in parts if gaps or _whole(part)]
         finish = choice.finish
         if rules.tells and finish is not None and finish.reason is FinishReason.TOOL_CALLS:
             finish = Finish(FinishReason.STOP)
@@ -179,197 +173,6 @@ def _whole(part: Part) -> Part | None:
     return evolve(part, arguments={})
 
 
-class LossBook:
-    """The losses of one stream, each kind at each path once for every class of part.
-
-    Chunks that are alike in what they have lose alike, so only the first of a kind is measured.
-    """
-
-    def __init__(self, adapter: Adapter, extra: ExtraPolicy) -> None:
-        self.losses: list[Loss] = []
-        self.envelope_noted = False
-        self._adapter = adapter
-        self._extra: ExtraPolicy = extra
-        self._entered: set[tuple[Any, ...]] = set()
-        self._left = MOST_KEPT
-        # Hashes: what decides may be as large as an event.
-        self._known: set[int] = set()
-        self._seen: dict[tuple[int | None, type[Any]], set[Any]] = {}
-
-    def knows(self, chunk: Chunk) -> bool:
-        """Say whether a chunk like *chunk* was measured."""
-        return hash(_signature(chunk)) in self._known
-
-    def knows_plain(self, chunk: Chunk) -> bool:
-        """Say the same of a chunk that has one plain part; quickly, since most chunks have.
-
-        Text and fragments of calls are lost nowhere but where no part of their class is said, so
-        it is their residue that counts, key by key.
-        """
-        choice = chunk.choices[0]
-        part: Any = choice.parts[0]
-        seen = self._seen.get((choice.index, part.__class__))
-        if seen is None or choice.stop is not None:
-            return self.knows(chunk)
-        if part.extra and any(key not in seen and _says(v) for key, v in part.extra.items()):
-            return self.knows(chunk)
-        for extra in (chunk.extra, choice.extra):
-            for key, value in extra.items():
-                known = hash((key, _shape(value))) if value.__class__ is dict else key
-                if known not in seen and _says(value):
-                    return False
-        return True
-
-    def _see(self, chunk: Chunk) -> None:
-        """Remember the keys of the residue of a measured chunk with one plain part."""
-        if len(chunk.choices) != 1 or len(chunk.choices[0].parts) != 1:
-            return
-        choice = chunk.choices[0]
-        seen = self._seen.setdefault((choice.index, type(choice.parts[0])), set())
-        for key, value in (*chunk.extra.items(), *choice.extra.items()):
-            if _says(value) and len(key) < _MOST_KEY and len(seen) < MOST_LOSSES:
-                seen.add(hash((key, _shape(value))) if is_object(value) else key)
-
-    def enter(self, chunk: Chunk, event: int) -> list[Loss]:
-        """Measure *chunk* and return what is new of its losses."""
-        if len(self._known) < MOST_LOSSES:
-            self._known.add(hash(_signature(chunk)))
-            self._see(chunk)
-        found = measure(self._adapter, chunk, extra=self._extra)
-        # The envelope is a matter of the whole stream.
-        return self.add([loss for loss in found if loss.path not in _ENVELOPE], event, chunk)
-
-    def add(self, found: Iterable[Loss], event: int, chunk: Chunk | None = None) -> list[Loss]:
-        """Enter losses, of *chunk* if one is given, and return those that are new."""
-        keys = {(loss.kind, loss.path, _class_at(loss.path, chunk)): loss for loss in found}
-        new = {key: loss for key, loss in keys.items() if key not in self._entered}
-        for key, loss in new.items():
-            if len(self.losses) < MOST_LOSSES:
-                self._entered.add(key)
-                self.losses.append(self._kept(loss, event))
-        return list(new.values())
-
-    def _kept(self, loss: Loss, event: int) -> Loss:
-        """Return a loss as the report has it: without its value where that is too much."""
-        self._left -= weight(loss.value, self._left) + len(loss.path)
-        return evolve(loss, event=event, value=loss.value if self._left > 0 else None)
-
-
-def _class_at(path: str, chunk: Chunk | None) -> type[Any] | None:
-    """Return the class of the part that *path* leads to: another class is another loss."""
-    match = None if chunk is None else _PART.match(path)
-    if chunk is None or match is None:
-        return None
-    number = int(match[1])
-    # What was read back may have a choice more.
-    parts = chunk.choices[number].parts if number < len(chunk.choices) else []
-    return type(parts[int(match[2])]) if int(match[2]) < len(parts) else None
-
-
-def _signature(chunk: Chunk) -> Any:
-    """Return what decides which losses *chunk* has, short of the values themselves."""
-    choices = chunk.choices
-    if len(choices) == 1 and chunk.usage is None and chunk.error is None:
-        choice = choices[0]
-        parts = choice.parts
-        if len(parts) == 1 and choice.finish is None and choice.logprobs is None:
-            part = parts[0]
-            if type(part) is Text and not part.extra:
-                return _shape(chunk.extra), _shape(choice.extra), choice.index, choice.stop is None
-            if type(part) is ToolCall:
-                return (
-                    _shape(chunk.extra),
-                    _shape(choice.extra),
-                    _shape(part.extra),
-                    choice.index,
-                    # Heads are few, and some dialects read some ids as none.
-                    part.id,
-                    part.name is None,
-                    type(part.arguments),
-                    choice.stop is None,
-                )
-    return (
-        _shape(chunk.extra),
-        _filled(chunk.usage),
-        _filled(chunk.error),
-        tuple(
-            (
-                choice.index,
-                choice.finish and choice.finish.reason,
-                choice.stop is None,
-                _tokens(choice.logprobs),
-                tuple(_part(part) for part in choice.parts),
-                _shape(choice.extra),
-            )
-            for choice in choices
-        ),
-    )
-
-
-def _shape(extra: dict[str, Any], depth: int = DEPTH) -> tuple[Any, ...]:
-    return tuple(
-        [
-            (key, _shape(value, depth - 1)) if value.__class__ is dict and depth else key
-            for key, value in extra.items()
-            if _says(value)
-        ]
-    )
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(a.name for a in fields(kind) if a.name != "extra")
-
-
-def _filled(value: Any) -> tuple[Any, ...] | None:
-    if value is None:
-        return None
-    found = [(name, getattr(value, name)) for name in _names(value.__class__)]
-    return (
-        *(name if _is_usual(each) else (name, repr(each)) for name, each in found if _says(each)),
-        _shape(getattr(value, "extra", {})),
-    )
-
-
-def _says(value: Any) -> bool:
-    """Say whether a value holds anything but nulls, empty strings and empty lists.
-
-    Of a very large one that is taken for granted.
-    """
-    if value is None or value.__class__ is str:
-        return bool(value)
-    if not is_object(value) and not is_list(value):
-        return True
-    # Its depth is the sender's to choose: no recursion. A value that holds itself has no end.
-    todo: list[tuple[Any, int]] = [(value, 0)]
-    nodes = 0
-    while todo:
-        each, depth = todo.pop()
-        if depth > MOST_DEPTH:
-            return True
-        if is_object(each) or is_list(each):
-            nodes += len(each) + 1
-            if nodes > _MOST_NODES:
-                return True
-            inner = each.values() if is_object(each) else each
-            todo += [(one, depth + 1) for one in inner]
-        elif each is not None and each != "":
-            return True
-    return False
-
-
-def _is_usual(value: Any) -> bool:
-    """Say whether a value is one that JSON has a word for."""
-    return type(value) is not float or math.isfinite(value)
-
-
-def _part(part: Part) -> tuple[Any, ...]:
-    kind = getattr(part, "kind", getattr(part, "type", None))
-    return (type(part), kind, getattr(part, "arguments", None).__class__, _filled(part))
-
-
-def _tokens(logprobs: Any) -> Any:
-    if logprobs is None:
-        return None
-    tokens = [*(logprobs.content or ()), *(logprobs.refusal or ())]
-    return frozenset(_filled(token) for token in tokens), logprobs.refusal is None
+def _gap(part: Part) -> Text:
+    """Return what stands where *part* was, so that every other keeps its number."""
+    return Text("", extra=part.extra)

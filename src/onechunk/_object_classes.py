@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from onechunk._adapter import Adapter
-from onechunk._errors import OnechunkError
+from onechunk._errors import OnechunkError, message_from
 from onechunk._registry import get_adapter, load_adapters
 from onechunk._sdk import Sdk
 
@@ -84,7 +84,9 @@ def find_adapter(value: object, dialect: str | None) -> Known:
         known = recognise(cls)
         name = f"{cls.__module__}.{cls.__qualname__}"
     except Exception as exc:  # whatever somebody's class raises
-        message = f"the class of an object ({type(value).__name__}) cannot be told: {exc}"
+        message = (
+            f"the class of an object ({type(value).__name__}) cannot be told: {message_from(exc)}"
+        )
         raise OnechunkError(message, dialect=dialect) from exc
     if known is not None and known.whole:
         message = f"{name} is a whole answer, no chunk: give its payload to decode_message"

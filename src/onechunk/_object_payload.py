@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from attrs import define, field, fields, has
 
-from onechunk._errors import OnechunkError
+from onechunk._errors import OnechunkError, message_from
 from onechunk._marks import Json
 from onechunk._object_classes import base_of, inside
 from onechunk._sdk import Sdk
@@ -48,7 +48,7 @@ def dump(value: object, dialect: str, sdk: Sdk | None) -> Dump:
         message = "the object is nested too deeply"
         raise OnechunkError(message, dialect=dialect) from exc
     except Exception as exc:  # whatever somebody's mapping or list raises
-        message = f"{type(value).__qualname__} cannot be read: {exc}"
+        message = f"{type(value).__qualname__} cannot be read: {message_from(exc)}"
         raise OnechunkError(message, dialect=dialect) from exc
     return Dump(payload, reader.exact)
 
@@ -110,7 +110,7 @@ class _Reader:
         except RecursionError:
             raise
         except Exception as exc:  # whatever somebody's class raises
-            message = f"{cls.__qualname__} cannot be read: {exc}"
+            message = f"{cls.__qualname__} cannot be read: {message_from(exc)}"
             raise self._refused(message, path) from exc
         if found is None:
             message = f"{cls.__module__}.{cls.__qualname__} says nothing that JSON can say"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from onechunk._chunk import Choice, Chunk
-from onechunk._codec import DEFAULTS
+from onechunk._codec import DEFAULTS, check_defaults
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, OnechunkError, unwritable
 from onechunk._home import HomeStream
@@ -39,10 +39,12 @@ class Repairer:
 
     Raises:
         UnknownDialectError: No adapter has the name.
+        EncodeError: *defaults* are none.
     """
 
     def __init__(self, dialect: str, *, defaults: Defaults = DEFAULTS, home: bool = True) -> None:
         self._adapter = get_adapter(dialect)
+        check_defaults(defaults, self._adapter)
         mark = self._adapter.end is not None
         self.shaper = StableShaper(self._adapter.rules, defaults, mark=mark)
         self._validator = Validator()

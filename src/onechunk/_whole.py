@@ -14,11 +14,11 @@ from onechunk._accumulate import accumulate
 from onechunk._adapter import Adapter, Envelope, own
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
 from onechunk._codec import DEFAULTS, check_extra, parse
-from onechunk._compare import compare, is_silent
+from onechunk._compare import compare
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, unwritable
 from onechunk._loss import Loss
-from onechunk._losses import first_choice
+from onechunk._losses import first_choice, silence_of
 from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._message import Message
 from onechunk._parts import Part, ToolCall
@@ -157,12 +157,11 @@ class _Written:
     def losses(self) -> list[Loss]:
         """Read the body again and return what it lacks, has otherwise, or has alone."""
         adapter, chunk = self.adapter, self.chunk
-        source = get_adapter(chunk.dialect) if chunk.dialect else adapter
-        padding = adapter.meaningless | source.meaningless
+        silence = silence_of(adapter, chunk)
         replaced = [
             evolve(loss, value=bare(loss.value))
             for loss in _replaced("$", self.message)
-            if not is_silent(loss.value, padding)
+            if not silence.covers("", loss.value)
         ]
         if self.home:
             return replaced
@@ -173,7 +172,7 @@ class _Written:
         memory = adapter.remember()
         if memory is not None:
             memory.read(back)
-        found = compare(chunk, back, padding=padding, constants=source.constants)
+        found = compare(chunk, back, silence)
         if not self.as_is:
             # Of what was made up, shaping reported all but what this names.
             found = [x for x in found if x.kind != "invented" or _UNSHAPED.match(x.path)]

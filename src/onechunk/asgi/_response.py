@@ -195,13 +195,15 @@ class Response:
 
 
 def _is_of_leaving(error: BaseException) -> bool:
-    """Say whether an error tells only that the app heard of the end: frameworks have their own."""
+    """Say whether an error tells only that the app heard of the end: frameworks have their own.
+
+    A fault that befell the app as it cleaned up behind that is one of its own.
+    """
     each: BaseException | None = error
-    while each is not None:
-        if isinstance(each, _LeftError):
-            return True
-        each = each.__cause__ or each.__context__
-    return False
+    while isinstance(each, Exception) and not isinstance(each, _LeftError):
+        tells = isinstance(each, OSError) or "disconnect" in type(each).__name__.lower()
+        each = each.__cause__ or (each.__context__ if tells else None)
+    return isinstance(each, _LeftError)
 
 
 def raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -44,7 +44,7 @@ def run(app: Any, sock: socket.socket, *, silence: float, grace: int) -> None:
     """
     # An answer that nobody takes has been given up by then, but the system still holds its bytes.
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        milliseconds = min(math.ceil(silence * 1000), _MOST_MILLISECONDS)
+        milliseconds = math.ceil(min(silence * 1000, _MOST_MILLISECONDS))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
     config = uvicorn.Config(
         app,
