@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, Final
 
 from attrs import fields
@@ -13,12 +14,9 @@ from onechunk._silence import Silence
 
 __all__ = ["signature"]
 
-_COUNTS: Final = tuple(a.name for a in fields(Usage) if a.name != "extra")
-_INSIDE: Final = {
-    "input_tokens": ("cached_input_tokens", "cache_write_tokens", "input_audio_tokens"),
-    "output_tokens": ("reasoning_tokens", "output_audio_tokens"),
-}
-"""Counts that others include: some dialects leave them out of these, and none goes below zero."""
+_counts_of: Final = attrgetter(*(a.name for a in fields(Usage) if a.name != "extra"))
+_in_input: Final = attrgetter("cached_input_tokens", "cache_write_tokens", "input_audio_tokens")
+_in_output: Final = attrgetter("reasoning_tokens", "output_audio_tokens")
 
 
 def signature(chunk: Chunk, silence: Silence, *, exactly: bool) -> int | None:
@@ -36,15 +34,17 @@ def signature(chunk: Chunk, silence: Silence, *, exactly: bool) -> int | None:
     if chunk.error is not None:
         return None
     shape = _exact if exactly else silence.shape
-    found: list[Any] = [chunk.dialect, chunk.done, shape(chunk.extra)]
+    shape_of_part = _exact if exactly else silence.of_parts.shape
+    extra = chunk.extra
+    found: list[Any] = [chunk.dialect, chunk.done, shape(extra) if extra else None]
     if chunk.usage is not None:
         found += [_counts(chunk.usage), shape(chunk.usage.extra)]
-    shape_of_part = _exact if exactly else silence.of_parts.shape
     for choice in chunk.choices:
         if choice.stop is not None or choice.logprobs is not None:
             return None
         reason = None if choice.finish is None else choice.finish.reason
-        found += [choice.index, choice.role, reason, shape(choice.extra)]
+        extra = choice.extra
+        found += [choice.index, choice.role, reason, shape(extra) if extra else None]
         for part in choice.parts:
             said = _running(part)
             if said is None:
@@ -61,27 +61,31 @@ def signature(chunk: Chunk, silence: Silence, *, exactly: bool) -> int | None:
 
 def _running(part: Part) -> tuple[Any, ...] | None:
     """Return what decides of a part that may be cut anywhere; None for any other."""
-    kind = part.__class__
-    if isinstance(part, ToolCall):
-        if is_object(part.arguments):
-            return None
+    if type(part) is Text or type(part) is Refusal:
+        return type(part), bool(part.text)
+    if type(part) is Reasoning:
+        return None if part.signature or part.encrypted else (Reasoning, bool(part.text))
+    if type(part) is ToolCall and not is_object(part.arguments):
+        kind = part.arguments.__class__
         # Heads are few, and some dialects read some ids as none.
-        return kind, part.index, part.id, part.name, part.arguments.__class__, bool(part.arguments)
-    if isinstance(part, Reasoning) and (part.signature or part.encrypted):
-        return None
-    return (kind, bool(part.text)) if isinstance(part, Text | Refusal | Reasoning) else None
+        return ToolCall, part.index, part.id, part.name, kind, bool(part.arguments)
+    return None
 
 
 def _counts(usage: Usage) -> tuple[Any, ...]:
-    """Return which counts there are, and how they stand to each other."""
-    said = {name: getattr(usage, name) for name in _COUNTS}
-    signs = [None if count is None else (count > 0, count < 0) for count in said.values()]
-    total, known = said["total_tokens"], (said["input_tokens"], said["output_tokens"])
-    inside = [
-        None if said[outer] is None else said[outer] >= sum(said[name] or 0 for name in names)
-        for outer, names in _INSIDE.items()
-    ]
-    return (*signs, None not in known and total == sum(known), *inside)
+    """Return which counts there are, and how they stand to each other.
+
+    Some dialects leave counts out of those that include them, and none of theirs is below zero.
+    """
+    signs = [count and (1 if count > 0 else 2) for count in _counts_of(usage)]
+    input_tokens, output_tokens = usage.input_tokens, usage.output_tokens
+    if input_tokens is not None:
+        signs.append(input_tokens >= sum(filter(None, _in_input(usage))))
+        if output_tokens is not None:
+            signs.append(usage.total_tokens == input_tokens + output_tokens)
+    if output_tokens is not None:
+        signs.append(output_tokens >= sum(filter(None, _in_output(usage))))
+    return tuple(signs)
 
 
 def _exact(extra: dict[str, Any]) -> tuple[Any, ...]:
