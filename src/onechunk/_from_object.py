@@ -68,7 +68,8 @@ def from_objects(objects: Iterable[object], dialect: str | None = None) -> Itera
     Objects by which an SDK's helpers repeat what others say are passed over. An SDK keeps the end
     mark of a stream to itself, so no chunk stands for it.
 
-    Where reading stops before the end, *objects* is closed if it has a `close`.
+    Where reading stops before the end, *objects* is closed if it has a `close`; where an argument
+    is refused, nothing is.
 
     Args:
         objects: The stream of an SDK.

@@ -29,7 +29,7 @@ def read(
     """Yield the chunks of a stream.
 
     Where reading stops before the end of *data*, by an error, by `close` of the iterator or as
-    it is dropped, *data* is closed if it has a `close`.
+    it is dropped, *data* is closed if it has a `close`; where an argument is refused, nothing is.
 
     Args:
         data: Pieces of the stream, cut anywhere: a file, or a response's bytes.

@@ -119,7 +119,8 @@ def to_objects(
     As in the SDK's own stream there is no object for the end mark, none for events that the SDK
     has no class for, and an error in the stream is raised.
 
-    Where reading stops before the end, *chunks* is closed if it has a `close`.
+    Where reading stops before the end, *chunks* is closed if it has a `close`; where an argument
+    is refused, nothing is.
 
     Args:
         target: Name of a dialect or profile, or the SDK's class of its chunks.
