@@ -24,6 +24,7 @@ from onechunk import (
     Text,
     TokenLogprob,
     ToolCall,
+    Translator,
     Usage,
     decode,
     losses,
@@ -32,6 +33,7 @@ from onechunk.mapping import is_list, is_object
 from tests.support.corpus import corpus_files
 from tests.support.every_loss import unreported
 from tests.support.generated import json_values, wire_objects
+from tests.support.legal import check_legal
 from tests.support.recordings import RECORDINGS, Recording
 from tests.support.streams import decode_all
 from tests.test_corpus import FOLDERS, dialect_of
@@ -42,6 +44,7 @@ TARGETS = (
     *("ollama", "openai", "openrouter", "responses"),
 )
 POLICIES: tuple[ExtraPolicy, ...] = get_args(ExtraPolicy)
+AZURE = [each for each in RECORDINGS if each.dialect == "azure" and b"filter" in each.data]
 LEGAL = [each for each in RECORDINGS if each.id not in ILLEGAL]
 
 
@@ -204,6 +207,12 @@ PAIRS: dict[str, tuple[str, Chunk, Chunk, str]] = {
         Chunk(usage=Usage(5, 2, 7, cached_input_tokens=9)),
         "$.usage.input_tokens",
     ),
+    "what a chunk calls itself": (
+        "mistral",
+        Chunk(choices=[Choice(parts=[Text("a")])]),
+        Chunk(choices=[Choice(parts=[Text("a")])], extra={"type": "odd"}),
+        "$.extra.type",
+    ),
     "residue of the end": ("openai", said(), Chunk(done=True, extra={"zz": 1}), "$.extra.zz"),
     "a role that changes": (
         "anthropic",
@@ -241,6 +250,74 @@ def test_a_strict_stream_ends_at_the_second() -> None:
     encoder.feed(said(Reasoning(signature="aGk=")))
     with pytest.raises(LossError):
         encoder.feed(said(Reasoning(signature="aG k=")))
+
+
+STREAMS: dict[str, tuple[str, list[Chunk], str]] = {
+    "counts that a later total leaves out": (
+        "openai",
+        [
+            said(Text("a"), role="assistant"),
+            Chunk(usage=Usage(10, 1, 11, cached_input_tokens=5)),
+            said(finish=Finish(FinishReason.STOP)),
+            Chunk(usage=Usage(10, 3, 13)),
+        ],
+        "dropped $.usage.cached_input_tokens 5",
+    ),
+    "a stop behind the word that finishes": (
+        "llama",
+        [said(Text("a"), finish=Finish(FinishReason.STOP), stop="A"), said(stop="B")],
+        "dropped $.choices[0].stop B",
+    ),
+    "a piece of arguments beside an object": (
+        "ollama",
+        [said(ToolCall(0, "c", "f", {"y": 2})), said(ToolCall(0, arguments="z"))],
+        "dropped $.choices[0].tool_calls[0].arguments z",
+    ),
+    "another object as arguments": (
+        "cohere-v1",
+        [said(ToolCall(0, "c", "f", {"y": 2})), said(ToolCall(0, arguments={"y": 3}))],
+        "dropped $.choices[0].tool_calls[0].arguments {'y': 2}",
+    ),
+    "parts of a second": (
+        "openai",
+        [Chunk(created=1.5, choices=[Choice(parts=[Text("a")])])],
+        "changed $.created 1.5",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_what_only_a_stream_shows(name: str) -> None:
+    """What one chunk takes from another is lost as well."""
+    target, chunks, lost = STREAMS[name]
+    encoder = Encoder(target)
+    for chunk in chunks:
+        encoder.feed(chunk)
+    encoder.close()
+    assert lost in {f"{loss.kind} {loss.path} {loss.value}" for loss in encoder.losses}
+
+
+def test_a_stop_that_comes_alone() -> None:
+    """It waits for the word that finishes the choice."""
+    encoder = Encoder("llama")
+    chunks = [said(Text("a")), said(stop="END"), said(finish=Finish(FinishReason.STOP))]
+    out = b"".join([encoder.feed(chunk) for chunk in chunks]) + encoder.close()
+    stops = [choice.stop for chunk in decode_all("llama", [out]) for choice in chunk.choices]
+    assert [stop for stop in stops if stop is not None] == ["END"]
+
+
+@pytest.mark.parametrize("repair", [False, True])
+@pytest.mark.parametrize("target", ["completions", "llama", "mistral", "openai", "openrouter"])
+@pytest.mark.parametrize("recording", AZURE, ids=lambda recording: recording.id)
+def test_residue_of_chunks_without_parts(target: str, recording: Recording, repair: bool) -> None:  # noqa: FBT001
+    """Where residue goes along it is written, though its chunk says nothing else, or named."""
+    translator = Translator("azure", target, extra="always", repair=repair)
+    out = translator.feed(recording.data) + translator.close()
+    check_legal(out, target)
+    named = {loss.path.partition("[")[0] for loss in translator.losses}
+    for key in ("prompt_filter_results", "content_filter_offsets"):
+        before, after = (data.count(f'"{key}":'.encode()) for data in (recording.data, out))
+        assert before == after or any(key in path for path in named)
 
 
 ODD = {"zz": {"yy": 1}}

@@ -272,6 +272,9 @@ class WholeCalls:
         held.name = held.name or part.name
         self._arguments[key].add(part.arguments)
         if is_object(part.arguments):
+            if is_object(held.arguments) and held.arguments != part.arguments:
+                path = f"{_call_path(self._choice, key)}.arguments"
+                self.losses.append(Loss("dropped", path, held.arguments))
             held.arguments = part.arguments
         elif isinstance(part.arguments, str):
             self._pieces[key].append(part.arguments)
@@ -288,7 +291,12 @@ class WholeCalls:
         plain = self._arguments.pop(key).free.plain and whole
         self._ended.add(key)
         text = "".join(self._pieces.pop(key))
-        if not is_object(held.arguments):
+        if is_object(held.arguments):
+            if text.strip():
+                # Beside an object there is no place for text.
+                path = f"{_call_path(self._choice, key)}.arguments"
+                self.losses.append(Loss("dropped", path, text))
+        else:
             held.arguments = self._parse(text, key, plain=bool(plain))
         if held.arguments is None:
             # A call that was cut short must not look like one that can be run.

@@ -44,6 +44,7 @@ class ChoiceShaper:
         "_index",
         "_losses",
         "_rules",
+        "_stop",
         "calls",
         "finished",
         "gathered",
@@ -55,14 +56,18 @@ class ChoiceShaper:
         self._rules = rules
         self._index = index
         self._losses = losses
+        self._stop: int | str | None = None
         self.started = False
         self.holder: Holder = _HOLDERS[rules.calls](index)
         self.finished: FinishReason | None = None
         self.gathered: list[Part] = []
         self.calls = CallNumbers(index, made_id)
 
-    def shape(self, choice: Choice, number: int) -> Choice | None:
-        """Return what is new in *choice*, which has this *number* in its chunk, or None."""
+    def shape(self, choice: Choice, number: int, *, kept: bool = False) -> Choice | None:
+        """Return what is new in *choice*, which has this *number* in its chunk, or None.
+
+        If *kept* its residue is news, too.
+        """
         first = not self.started
         role = None
         if first and self._rules.roles:
@@ -83,11 +88,22 @@ class ChoiceShaper:
                 path = f"$.choices[{number}].finish.reason"
                 self._losses.append(Loss("dropped", path, finish.reason.value))
             finish = None
-        if not (parts or finish or choice.logprobs or (role and choice.role)):
+        if not (parts or finish or choice.logprobs or (role and choice.role) or kept):
+            self._hold_stop(choice, number)
             return None
         self.started = True
         self.finished = finish.reason if finish is not None else self.finished
-        return Choice(self._index, role, parts, finish, choice.stop, choice.logprobs, choice.extra)
+        stop = choice.stop
+        if stop is None and finish is not None:
+            stop, self._stop = self._stop, None
+        return Choice(self._index, role, parts, finish, stop, choice.logprobs, choice.extra)
+
+    def _hold_stop(self, choice: Choice, number: int) -> None:
+        """Keep what comes alone for the word that finishes; behind that it is lost."""
+        if choice.stop is not None and self.finished is not None:
+            self._losses.append(Loss("dropped", f"$.choices[{number}].stop", choice.stop))
+        elif choice.stop is not None:
+            self._stop = choice.stop
 
     def flush(self, *, whole: bool) -> list[Part]:
         """Return what waits for a word that finishes the choice; *whole* if it was not cut off."""

@@ -203,7 +203,11 @@ class _Comparison:
     def residue(self, path: str, value: Any, other: Any) -> None:
         """Report residue that does not stand in the other as well."""
         left = getattr(other, "extra", {})
-        silence = self._silence.of_parts if hasattr(value, "text") else self._silence
+        silence = (
+            self._silence.of_parts
+            if isinstance(value, Text | Reasoning | Refusal | Citation)
+            else self._silence
+        )
         self._residue(f"{path}.extra", getattr(value, "extra", {}), left, silence)
 
     def _residue(

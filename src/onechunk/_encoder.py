@@ -29,7 +29,7 @@ from onechunk._framing import (
 )
 from onechunk._json import dumps, dumps_exact
 from onechunk._loss import Loss
-from onechunk._loss_book import LossBook
+from onechunk._loss_book import ENVELOPE, LossBook
 from onechunk._marks import Json
 from onechunk._parts import Text, ToolCall
 from onechunk._prepare import message_of
@@ -74,7 +74,8 @@ class Encoder:
         framing: `sse`, `ndjson`, `json_array` or `eventstream`; None for the dialect's own.
         extra: Where residue goes.
         defaults: What the source may not say and the dialect needs.
-        strict: Raise where something would be dropped or changed.
+        strict: Raise where something would be dropped or changed of what the stream says; what
+            every chunk repeats (id, model, created) is reported only.
         repair: Write a stream that its readers accept and that always ends, at home too: see
             `Repairer`.
 
@@ -116,6 +117,8 @@ class Encoder:
             self._repairer = Repairer(dialect, defaults=defaults, home=extra != "never")
             self._shaper = self._repairer.shaper
         self._book = LossBook(self._adapter, extra)
+        if extra == "always" and self._adapter.stage is None:
+            self._shaper.keeps = self._book.says_more
         self._memory = self._adapter.remember()
         make = self._adapter.stage
         self._stage = None if make is None else make(self._shaper.envelope)
@@ -131,6 +134,8 @@ class Encoder:
         self._closed = False
         self._cut_off = False
         self._lost: LossError | None = None
+        # What a chunk at which strict encoding ended had made already: the end follows on it.
+        self._unsent = b""
         # The bytes around the text of the last chunk that was only text, and what they depend on.
         self._kind: tuple[type[Any] | int | str | None, ...] | None = None
         self._around: list[bytes] = []
@@ -190,9 +195,24 @@ class Encoder:
         With `repair` that is what `abort` returns.
 
         Raises:
+            LossError: Only if strict; `abort` then returns the end.
             EncodeError: What was held back for the end has fields that are not what they should be.
         """
-        return self._finish(None, empty=False)
+        return self.finish(empty=False)
+
+    def finish(self, *, empty: bool) -> bytes:
+        """Do as `close`, but if *empty* end a stream too of which no chunk came.
+
+        Raises:
+            LossError: As `close` does.
+            EncodeError: As `close` does.
+        """
+        told = self._lost is not None
+        out = self._finish(None, empty=empty)
+        if self._lost is not None and not told:
+            self._unsent = out
+            raise self._lost
+        return out
 
     def abort(self, error: OnechunkError | str | None = None) -> bytes:
         """Return what `close` does, and an end in error for a stream of which no chunk came.
@@ -206,8 +226,9 @@ class Encoder:
         return self._finish(error, empty=True)
 
     def _finish(self, error: OnechunkError | str | None, *, empty: bool) -> bytes:
+        before, self._unsent = self._unsent, b""
         if self._closed:
-            return b""
+            return before
         self._closed = True
         repairer = self._repairer
         try:
@@ -215,17 +236,19 @@ class Encoder:
                 chunks = repairer.abort(error)
                 self._cut_off = _says_error(chunks)
                 home = [self._feed_home(chunk) for chunk in chunks]
-                return b"".join(home) + self._write.close()
+                return before + b"".join(home) + self._write.close()
             if repairer is not None:
                 shaped = repairer.abort(error)
             else:
                 shaped = self._shaper.close(empty=empty, message=message_of(error))
             self._cut_off = _says_error(shaped)
             out = b"".join([self._frame(chunk) for chunk in shaped])
-            self._note_shaped(shaped)
+            lost = self._note_shaped(shaped)
         except UNWRITABLE as exc:
             raise unwritable(exc, self._adapter.name, self._events) from exc
-        return out + self._write.close()
+        if self._lost is None:
+            self._lost = lost
+        return before + out + self._write.close()
 
     def comments(self, frame: Frame | None, *, home: bool = False) -> bytes:
         """Return the bytes of keep-alive comments that stand alone, where readers take any.
@@ -309,7 +332,10 @@ class Encoder:
         head = self.comments(chunk.frame)
         shaped = shaper.feed(chunk)
         out = head + b"".join([self._frame(each) for each in shaped])
-        self._note_shaped(shaped)
+        lost = self._note_shaped(shaped)
+        if lost is not None:
+            self._unsent = out
+            raise lost
         return out
 
     def repeats(self, chunk: Chunk) -> bool:
@@ -365,17 +391,26 @@ class Encoder:
         if self._strict and lost:
             raise LossError(lost, dialect=self._adapter.name, event=self._events)
 
-    def _note_shaped(self, shaped: list[Chunk]) -> None:
-        """Enter what shaping made up; of the envelope, once it was first written."""
+    def _note_shaped(self, shaped: list[Chunk]) -> LossError | None:
+        """Enter what shaping bent or made up; of the envelope, once it was first written.
+
+        Returns:
+            What strict encoding ends at, if there is anything.
+        """
         shaper = self._shaper
+        new: list[Loss] = []
         for found in (shaper.losses, [] if self._stage is None else self._stage.losses):
             if found:
-                self._book.add(found, self._events)
+                new += self._book.add(found, self._events)
                 found.clear()
         written = any(not chunk.done for chunk in shaped)
         if written and not self._book.envelope_noted:
             self._book.envelope_noted = True
             self._book.add(shaper.made_up(), self._events)
+        lost = [loss for loss in new if loss.kind != "invented" and loss.path not in ENVELOPE]
+        if not self._strict or not lost:
+            return None
+        return LossError(lost, dialect=self._adapter.name, event=self._events)
 
 
 def _string_of_a_line(text: str) -> bytes:

@@ -18,7 +18,7 @@ from onechunk._marks import is_list, is_object
 from onechunk._parts import Text, ToolCall
 from onechunk._silence import Silence
 
-__all__ = ["LossBook"]
+__all__ = ["ENVELOPE", "LossBook"]
 
 MOST_LOSSES: Final = 1_000
 """So many losses a stream's report lists at most: keys of a hostile stream may never repeat."""
@@ -27,7 +27,7 @@ _MOST_KEY: Final = 1_000
 _ANY: Final = object()
 _NONE: Final = object()
 
-_ENVELOPE = ("$.id", "$.model", "$.created")
+ENVELOPE = ("$.id", "$.model", "$.created")
 _PART = re.compile(r"\$\.choices\[(\d+)\]\.parts\[(\d+)\]")
 
 Known = dict[Any, Any]
@@ -84,7 +84,7 @@ class LossBook:
                 self._known.add(kind)
                 self._see(chunk)
         # The envelope is a matter of the whole stream.
-        return self.add([loss for loss in found if loss.path not in _ENVELOPE], event, chunk)
+        return self.add([loss for loss in found if loss.path not in ENVELOPE], event, chunk)
 
     def add(self, found: Iterable[Loss], event: int, chunk: Chunk | None = None) -> list[Loss]:
         """Enter losses, of *chunk* if one is given, and return those that are new."""
@@ -95,6 +95,10 @@ class LossBook:
                 self._entered.add(key)
                 self.losses.append(self._kept(loss, event))
         return list(new.values())
+
+    def says_more(self, chunk: Chunk, extra: dict[str, Any]) -> bool:
+        """Say whether *extra*, residue of *chunk* or of what is in it, says anything."""
+        return bool(self._silence(chunk).shape(extra))
 
     def _silence(self, chunk: Chunk) -> Silence:
         found = self._silences.get(chunk.dialect)

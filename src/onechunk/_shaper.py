@@ -6,6 +6,7 @@ these are said once, calls are counted anew, usage waits for its place, and the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from attrs import evolve, fields
@@ -16,13 +17,17 @@ from onechunk._chunk import Choice, Chunk, Error, Usage
 from onechunk._defaults import Defaults
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
+from onechunk._marks import Json
 from onechunk._parts import Text, ToolCall
 from onechunk._prepare import finish_last, is_failed, whole_seconds
 
 __all__ = ["Shaper"]
 
 
+Object = dict[str, Json]
+
 _ENVELOPE: Final = ("id", "model", "created")
+_COUNTS: Final = tuple(a.name for a in fields(Usage) if a.name != "extra")
 
 
 class Shaper:
@@ -37,6 +42,8 @@ class Shaper:
         envelope: What every chunk of the stream repeats.
         losses: What was made up or bent; the caller empties it.
         ended: True once the end is written.
+        keeps: Says of residue whether a chunk or a choice that says nothing else is written for
+            it; None where residue is not written.
     """
 
     def __init__(self, rules: Rules, defaults: Defaults, *, mark: bool = False) -> None:
@@ -46,6 +53,7 @@ class Shaper:
         self._rules = rules
         self._defaults = defaults
         self._mark = mark and rules.choices == "many"
+        self.keeps: Callable[[Chunk, Object], bool] | None = None
         self._said = Envelope()
         self._choices: dict[int | None, ChoiceShaper] = {}
         self._usage: Usage | None = None
@@ -55,6 +63,8 @@ class Shaper:
         # Nothing but the model can change what every chunk repeats.
         self._settled = False
         self._left_out: set[int | None] = set()
+        # Residue that waits for the first choice.
+        self._early: Object = {}
         # What has no place, and no chunk has said yet.
         self._placeless = [name for name in _ENVELOPE if name not in rules.envelope]
 
@@ -99,16 +109,16 @@ class Shaper:
         """Return the chunks to write for *chunk*; often one, sometimes none yet."""
         if self.ended:
             # No reader goes on behind the end mark.
-            if chunk.choices or chunk.error or chunk.usage:
+            if chunk.choices or chunk.error or chunk.usage or self._keeps(chunk, chunk.extra):
                 self.losses.append(Loss("dropped", "$", chunk.text or None))
             return []
         self._open(chunk)
         if chunk.usage is not None and _says_something(chunk.usage):
-            self._usage = chunk.usage
+            self._count(chunk.usage)
         choices = [
             shaped
             for number, choice in enumerate(chunk.choices)
-            if (shaped := self._choice(choice, number))
+            if (shaped := self._choice(choice, number, kept=self._keeps(chunk, choice.extra)))
         ]
         if len(choices) > 1:
             finish_last(choices)
@@ -118,8 +128,18 @@ class Shaper:
             choices, error = self._behind_error(choices, error)
         if error is not None:
             self._failed = True
-        if choices or error is not None:
-            made = Chunk(choices=choices, error=error, dialect=chunk.dialect, extra=chunk.extra)
+        extra = chunk.extra
+        kept = self._keeps(chunk, extra)
+        if kept and not (self._choices or choices or error):
+            # It waits for what begins the answer: no id and no model may have been said yet. No
+            # more than one does.
+            waited, self._early = self._early, extra
+            out += self._place(Chunk(dialect=chunk.dialect, extra=waited)) if waited else []
+        elif kept or choices or error is not None:
+            if self._early:
+                extra = self._early | {k: v for k, v in extra.items() if v or k not in self._early}
+                self._early = {}
+            made = Chunk(choices=choices, error=error, dialect=chunk.dialect, extra=extra)
             self._fail(made)
             if error is not None:
                 # Readers stop at an error.
@@ -141,6 +161,14 @@ class Shaper:
             return []
         return self._apart(self._end(whole=False, message=message))
 
+    def _count(self, usage: Usage) -> None:
+        """Take over a total; what only the one before said is lost with that."""
+        for name in _COUNTS if self._usage is not None else ():
+            count = getattr(self._usage, name)
+            if count is not None and getattr(usage, name) is None:
+                self.losses.append(Loss("dropped", f"$.usage.{name}", count))
+        self._usage = usage
+
     def _open(self, chunk: Chunk) -> None:
         """Take over what the chunk says of the whole stream; the first word counts."""
         said = self._said
@@ -150,6 +178,8 @@ class Shaper:
         created = whole_seconds(chunk.created)
         if not said.created and created is not None:
             said.created = self.envelope.created = created
+            if created != chunk.created and "created" in self._rules.envelope:
+                self.losses.append(Loss("changed", "$.created", chunk.created))
         if chunk.model is not None and said.model != chunk.model:
             said.model = self.envelope.model = chunk.model
         self._began = True
@@ -173,7 +203,15 @@ class Shaper:
             if name in self._rules.envelope and getattr(self._said, name) is None
         ]
 
-    def _choice(self, choice: Choice, number: int) -> Choice | None:
+    def _keeps(self, chunk: Chunk, extra: Object) -> bool:
+        """Say whether residue is written by itself: not behind an error, where readers stop."""
+        if self.keeps is None or not extra or not self.keeps(chunk, extra):
+            return False
+        if self._failed:
+            self.losses.append(Loss("dropped", "$.extra", None))
+        return not self._failed
+
+    def _choice(self, choice: Choice, number: int, *, kept: bool) -> Choice | None:
         """Return what is new in *choice*, or None; without an index its *number* counts."""
         index = number if choice.index is None else choice.index
         if index and self._rules.choices == "one":
@@ -182,7 +220,7 @@ class Shaper:
         state = self._choices.get(index)
         if state is None:
             state = self._choices[index] = self._begin_choice(index)
-        return state.shape(choice, number)
+        return state.shape(choice, number, kept=kept)
 
     def _begin_choice(self, index: int) -> ChoiceShaper:
         """Return the state of a choice of which nothing was said."""
@@ -284,7 +322,8 @@ class Shaper:
             if chunk.error is not None and self._rules.error_finish:
                 # Nothing comes behind an error: it waits with the word.
                 self._held.error, chunk.error = chunk.error, None
-            return [*out, chunk] if chunk.choices or chunk.error else out
+            more = chunk.choices or chunk.error or self._keeps(chunk, chunk.extra)
+            return [*out, chunk] if more else out
         out = [] if self._held is None else [self._held]
         self._held = None
         if finishes:
@@ -320,7 +359,14 @@ class Shaper:
             self._usage = None
         self.ended = True
         self._choices.clear()
+        self._leave_early()
         return [*out, Chunk(done=True)]
+
+    def _leave_early(self) -> None:
+        """Report residue of a stream that ended before it began."""
+        if self._early:
+            self._early = {}
+            self.losses.append(Loss("dropped", "$.extra", None))
 
     def _last(self, *, whole: bool, message: str | None) -> Chunk:
         """Return what the source has not said of how the stream ended."""
@@ -372,4 +418,4 @@ class Shaper:
 
 
 def _says_something(usage: Usage) -> bool:
-    return any(getattr(usage, a.name) is not None for a in fields(Usage) if a.name != "extra")
+    return any(getattr(usage, name) is not None for name in _COUNTS)

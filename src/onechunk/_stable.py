@@ -75,12 +75,12 @@ class StableShaper(Shaper):
             state.holder.eager = True
         return state
 
-    def _choice(self, choice: Choice, number: int) -> Choice | None:
-        shaped = super()._choice(choice, number)
+    def _choice(self, choice: Choice, number: int, *, kept: bool) -> Choice | None:
+        shaped = super()._choice(choice, number, kept=kept)
         if shaped is None:
             return None
         shaped.parts = self._said_parts(shaped.index, shaped.parts)
-        return shaped if _says_anything(shaped) else None
+        return shaped if kept or _says_anything(shaped) else None
 
     def _behind_an_error(self, chunk: Chunk) -> Chunk:
         """Return what may stand behind an error: the counts, and the end."""
@@ -99,7 +99,8 @@ class StableShaper(Shaper):
 
     def _fail(self, chunk: Chunk) -> None:
         super()._fail(chunk)
-        chunk.choices = [choice for choice in chunk.choices if _says_anything(choice)]
+        keeps = self.keeps is not None
+        chunk.choices = [c for c in chunk.choices if _says_anything(c) or (keeps and c.extra)]
 
     def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
         super()._finish_all(chunk, reason)
@@ -223,6 +224,7 @@ class StableShaper(Shaper):
             self._usage = None
         self.ended = True
         self._choices.clear()
+        self._leave_early()
         return [*out, Chunk(done=True)]
 
 

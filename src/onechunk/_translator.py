@@ -7,7 +7,7 @@ from onechunk._codec import DEFAULTS
 from onechunk._decoder import Decoder
 from onechunk._defaults import Defaults
 from onechunk._encoder import Encoder
-from onechunk._errors import EncodeError, OnechunkError
+from onechunk._errors import EncodeError, LossError, OnechunkError
 from onechunk._frame import DEFAULT_FRAME_LIMIT
 from onechunk._loss import Loss
 from onechunk._problem import Problem
@@ -62,6 +62,8 @@ class Translator:
         # The kind of chunk that was written last, if the next of its kind is written alike.
         self._repeated: Template | None = None
         self._error: EncodeError | None = None
+        # What the source's end completed, where strict encoding ended behind it.
+        self._rest = b""
 
     @property
     def losses(self) -> list[Loss]:
@@ -139,13 +141,19 @@ class Translator:
         Raises:
             WireError: The source was cut off in the middle of a frame. `abort` still ends the
                 target legally.
+            LossError: Only if strict. `abort` does so, too.
         """
         if self._error is not None:
             raise self._error
         out = self._encode(self._decoder.close())
         if self._error is not None:
             raise self._error
-        return out + self.abort()
+        away = self._decoder.dialect != self._encoder.dialect
+        try:
+            return out + self._encoder.finish(empty=away or self._repair)
+        except LossError:
+            self._rest = out
+            raise
 
     def abort(self, error: OnechunkError | str | None = None) -> bytes:
         """Return the target's legal end without waiting for the source's, as after an error.
@@ -154,5 +162,7 @@ class Translator:
             error: What the stream says of an answer that broke off; None for `Defaults.cut_off`.
         """
         self._repeated = None
+        rest, self._rest = self._rest, b""
         away = self._decoder.dialect != self._encoder.dialect
-        return self._encoder.abort(error) if away or self._repair else self._encoder.close()
+        end = self._encoder.abort(error) if away or self._repair else self._encoder.close()
+        return rest + end

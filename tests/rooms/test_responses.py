@@ -17,6 +17,7 @@ from onechunk import (
     Refusal,
     Text,
     ToolCall,
+    Translator,
     Usage,
     decode,
     encode,
@@ -273,3 +274,19 @@ def test_nothing_is_remembered_of_other_streams() -> None:
     """Every decoder has a memory of its own."""
     data = recorded("text-in-two-messages")
     assert Decoder(ROOM).feed(data) == Decoder(ROOM).feed(data)
+
+
+def test_copies_of_another_kind() -> None:
+    """Log probabilities that a closing event says as text are no copy of those before, and stay."""
+    translator = Translator("responses", "openai")
+    token = {"token": "a", "logprob": -1.0, "top_logprobs": [], "bytes": [97]}
+    place = {"output_index": 0, "content_index": 0, "item_id": "m"}
+    item = {"type": "message", "id": "m", "content": []}
+    for event in (
+        {"type": "response.created", "response": {"id": "r", "model": "m"}},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.output_text.delta", **place, "delta": "a", "logprobs": [token]},
+        {"type": "response.output_text.done", **place, "text": "a", "logprobs": "x"},
+    ):
+        translator.feed(b"data: " + json.dumps(event).encode() + b"\n\n")
+    assert "$.extra.logprobs" in {loss.path for loss in translator.losses}

@@ -253,7 +253,9 @@ class ResponseMemory(StreamMemory):
         block = copy.block
         if copy.what == "annotations":
             return _citations(value, said, block)
-        if not isinstance(value, str) or not value.startswith(said or ""):
+        if not isinstance(value, str) or not isinstance(said or "", str):
+            return None
+        if not value.startswith(said or ""):
             return None
         rest = value[len(said or "") :]
         if copy.what in KINDS:

@@ -93,8 +93,11 @@ def convert(
             for chunk in chunks:
                 out.write(encoder.feed(chunk))
         finally:
-            out.write(encoder.close())
-            report.write()
+            try:
+                out.write(encoder.close())
+            finally:
+                out.write(encoder.abort() if strict else b"")
+                report.write()
 
 
 class _Report:

@@ -180,6 +180,13 @@ class _Writer:
                 keyword = "elif"
             self.s(f"c = {outer}")
 
+    def missing(self, key: str, x: str) -> str:
+        """Return the test whether residue has nothing to say of a key that is always there.
+
+        Away, that the source's wire left it out says nothing.
+        """
+        return "True" if self.manner.away else f"{key!r} not in {x}"
+
     def leaf(self, row: Leaf, key: str, out: str, x: str) -> None:
         if self.manner.away and row.home_only:
             return
@@ -188,7 +195,7 @@ class _Writer:
             return
         value = "dumps(v).decode() if type(v) is dict else v"
         value = value if self.manner.away and row.as_text else "v"
-        test = f"v or {key!r} not in {x}" if row.always else "v is not None"
+        test = f"v or {self.missing(key, x)}" if row.always else "v is not None"
         self.s(f"v = c.{row.to}", f"if {test}:", f"    {out}[{key!r}] = {value}")
         self.away_default(row.away, key, out)
 
@@ -199,7 +206,7 @@ class _Writer:
     def each(self, row: Each, key: str, out: str, x: str) -> None:
         write = self.s.name(make_writer(row.table, self.manner, self.rename))
         self.s(f"v = c.{row.to}")
-        self.s(f"if v or {key!r} not in {x}:", f"    {out}[{key!r}] = [{write}(e) for e in v]")
+        self.s(f"if v or {self.missing(key, x)}:", f"    {out}[{key!r}] = [{write}(e) for e in v]")
 
     def into(self, row: Into, key: str, out: str, x: str) -> None:
         inner = self.s.variable("out")
@@ -212,7 +219,7 @@ class _Writer:
         self.s(f"{inner} = {f'begun({out}.get({key!r}))' if self._joins else '{}'}")
         self.rows(row.rows, inner, residue)
         test = f"if {inner} or {residue} is not NOTHING"
-        test += f" or {key!r} not in {x}:" if row.always else ":"
+        test += f" or {self.missing(key, x)}:" if row.always else ":"
         self.s(test, f"    {out}[{key!r}] = {inner}")
 
     def sort_parts(self, rows: list[Any]) -> dict[int, str]:
