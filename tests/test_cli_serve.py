@@ -264,6 +264,31 @@ def test_the_page_s_request_callable(upstream: Upstream, monkeypatch: pytest.Mon
     assert SECRET not in "".join(gateway.lines)
 
 
+def test_a_socket_with_a_body(upstream: Upstream) -> None:
+    """It is refused in words, whatever libraries are here, and does not hinder the end."""
+    gate = Gate()
+    address = from_openai(upstream.add(Answer([EVENT, gate, STOP], EVENTS)))
+    with (
+        run_command(*address) as gateway,
+        httpx.stream("POST", gateway.url, json=ASK, timeout=SECONDS) as response,
+        socket.create_connection(("127.0.0.1", gateway.port), SECONDS) as raw,
+    ):
+        pieces = response.iter_bytes()
+        first = next(pieces)
+        raw.sendall(
+            b"POST / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+            b"content-length: 2\r\n\r\n{}"
+        )
+        assert raw.recv(65536).startswith(b"HTTP/1.1 403 ")
+        gateway.signal(signal.SIGTERM)
+        gateway.wait_closed()
+        gate.open()
+        assert is_whole(first + b"".join(pieces))
+        assert gateway.wait_ended() == -15
+    assert [record["status"] for record in gateway.records] == [403, 200]
+    assert all(json.loads(line) for line in gateway.lines)
+
+
 def test_no_limit_of_time(upstream: Upstream) -> None:
     """A limit may be without end."""
     address = from_openai(upstream.add(Answer([EVENT, STOP])))

@@ -59,13 +59,16 @@ def test_below_another_path(upstream: Upstream, way: str) -> None:
     ("request_", "status"),
     [
         (b"GET /chat%0a HTTP/1.1", 404),
-        (b"GET http://a.example/chat HTTP/1.1", 404),
+        (b"connect /chat/a HTTP/1.1", 501),
+        (b"trace /chat/a HTTP/1.1", 501),
+        (b"head /chat/a HTTP/1.1", 501),
+        (b"GET /chat/a HTTP/1.1\r\nupgrade: websocket\r\ncontent-length: 0", 403),
         (b"OPTIONS * HTTP/1.1", 404),
         (b"CONNECT a.example:443 HTTP/1.1", 501),
         (b"TRACE /chat/a HTTP/1.1", 501),
         (b"GET /chat/a HTTP/1.1\r\nupgrade: WebSocket", 403),
     ],
-    ids=["line", "absolute", "star", "connect", "trace", "socket"],
+    ids=["line", "small", "low", "head", "body", "star", "connect", "trace", "socket"],
 )
 def test_what_no_upstream_answers(
     upstream: Upstream, caplog: pytest.LogCaptureFixture, request_: bytes, status: int
@@ -152,3 +155,40 @@ def test_headers_that_are_ours(upstream: Upstream) -> None:
     assert response.headers.get_list("date") == [response.headers["date"]]
     [number] = response.headers.get_list("onechunk-request-id")
     assert number != "theirs"
+
+
+def test_a_client_that_takes_us_for_a_proxy(
+    upstream: Upstream, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What names a server counts for nothing, and what names a user is not logged."""
+    address = upstream.add(Answer([EVENT, STOP], EVENTS))
+    caplog.set_level(logging.INFO, "onechunk.gateway")
+    with run_app(
+        create_app([Route(address, "openai", "anthropic")]), lifespan="on", http="h11"
+    ) as url:
+        head = b"GET http://user:secret@a.example/chat?q=1 HTTP/1.1\r\nhost: x\r\n"
+        reply = ask_raw(httpx.URL(url).port, head + b"connection: close\r\n\r\n")
+    assert reply.startswith(b"HTTP/1.1 200 ")
+    assert f"{address}/chat?q=1".endswith(upstream.requests[-1].target)
+    assert "secret" not in caplog.text
+
+
+def test_lengths_that_are_of_no_body(upstream: Upstream) -> None:
+    """A length beside a transfer coding, or where no body is, is not passed on."""
+    passing = (("content-type", "text/plain"), ("content-length", "3"))
+    with between(upstream, Answer([b"a long body"], passing)) as client:
+        assert client.get("/").text == "a long body"
+    for status in (204, 304):
+        with between(upstream, Answer([], passing[1:], body="close", status=status)) as client:
+            response = client.get("/")
+            assert (response.status_code, response.content) == (status, b"")
+            assert "content-length" not in response.headers
+
+
+def test_a_body_behind_head(upstream: Upstream) -> None:
+    """What naive servers send there is nobody's next answer."""
+    with between(upstream, Answer([EVENT, STOP], EVENTS)) as client:
+        client.head("/")
+        assert upstream.requests[-1].header("connection") == "close"
+        client.get("/")
+        assert upstream.requests[-1].header("connection") != "close"

@@ -103,6 +103,8 @@ def give(*request: Any) -> Callable[..., Any]:
 NO_REQUESTS: Final[dict[str, Callable[..., Any]]] = {
     "coroutine": promise,
     "head": give("HEAD", "/x", {}, b""),
+    "connect": give("CONNECT", "/x", {}, b""),
+    "low": give("post", "/x", {}, b""),
     "exit": leave,
     "nothing": give(),
     "three": give("POST", "/x", {}),
@@ -135,6 +137,7 @@ def test_callables_that_make_no_request(upstream: Upstream, make: Any) -> None:
     [
         *("/../x", "/a/%2e%2e/x", "/a/..%2fx", "/a/%252e%252E/x", "/a/..\\x", "/./x"),
         *("/a/..;/x", "/a/..%3b/x", "/a/%c0%ae%c0%ae/x", "/a/..%c0%afx"),
+        *("/%e0%80%ae%e0%80%ae/x", "/%f0%80%80%ae%f0%80%80%ae/x", "/..%e0%81%9cx"),
         *("/x#y", f"/{'x' * 66_000}"),
     ],
     ids=lambda path: path[:20],
@@ -169,3 +172,20 @@ def test_cookies_are_one_client_s(upstream: Upstream) -> None:
         assert client.post("/", json=ASK).headers["set-cookie"] == "who=a"
         httpx.post(client.base_url, json=ASK)
     assert upstream.requests[-1].header("cookie") is None
+
+
+def test_a_callable_for_a_path_that_is_the_prefix(upstream: Upstream) -> None:
+    """It is given `/`, and may return it: nothing is added to the address then."""
+    address = upstream.add(Answer([EVENT, STOP], EVENTS))
+    paths: list[str] = []
+
+    def as_it_came(*request: Any) -> Any:
+        paths.append(request[1])
+        return request
+
+    route = Route(f"{address}/v1", "openai", "anthropic", prefix="/p", request=as_it_came)
+    with gateway(route) as client:
+        for path in ("/p", "/p?x=1"):
+            assert is_whole(client.post(path, json=ASK).content)
+            assert f"{address}/v1{path[2:]}".endswith(upstream.requests[-1].target)
+    assert paths == ["/", "/?x=1"]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from onechunk.gateway import Limits, Route, create_app
+from onechunk.http import ResponseTranslator
 from tests.support.gateway import EVENT, EVENTS, ends_in
 from tests.support.meaning import meaning
 from tests.support.streams import decode_all
@@ -206,3 +207,22 @@ def test_a_server_that_cannot_receive(upstream: Upstream, lines: Any) -> None:
         served(app, Server().ask(app, receive))
     upstream.wait(lambda: upstream.open == 0)
     assert [(line["outcome"], line["error"]) for line in lines()] == [("failed", "RuntimeError")]
+
+
+def test_a_fault_in_the_middle(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever an adapter raises, the client has a legal end, and the server hears of it."""
+    feed = ResponseTranslator.feed
+
+    def fail(translator: ResponseTranslator, data: bytes) -> bytes:
+        if b"odd" in data:
+            raise ZeroDivisionError
+        return feed(translator, data)
+
+    monkeypatch.setattr(ResponseTranslator, "feed", fail)
+    app = app_before(upstream, Answer([EVENT, 0.05, b": odd\n\n", 0.05, EVENT], EVENTS))
+    server = Server()
+    server.reads.set()
+    with pytest.raises(ZeroDivisionError):
+        served(app, server.ask(app))
+    assert server.ended
+    assert ends_in(server.data) == "the gateway failed"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+import httpx2
 from attrs import field, fields, frozen
 
 from onechunk._errors import OnechunkError
@@ -19,6 +20,7 @@ __all__ = ["Limits", "Route", "check_pages", "checked_routes"]
 
 _PREFIX: Final = re.compile("(/[!-~]*[!-.0-~])?")
 _PAGE: Final = re.compile("/[-.~/A-Za-z0-9_]*")
+_NO_ADDRESS: Final = "an upstream must be an address like https://api.example.com/v1"
 _SCHEMES: Final = frozenset({"http", "https"})
 
 
@@ -107,8 +109,12 @@ def _address(upstream: str) -> SplitResult:
     except ValueError:
         address, named = SplitResult("", "", "", "", ""), False
     if not named or not upstream.isascii() or not upstream.isprintable() or " " in upstream:
-        message = "an upstream must be an address like https://api.example.com/v1"
-        raise OnechunkError(message)
+        raise OnechunkError(_NO_ADDRESS)
+    try:
+        httpx2.URL(upstream)
+    except httpx2.InvalidURL:
+        # Its message would repeat the address.
+        raise OnechunkError(_NO_ADDRESS) from None
     if address.query or address.fragment or "@" in address.netloc:
         message = "the address of an upstream has no query, no fragment and no password"
         raise OnechunkError(message)

@@ -23,6 +23,7 @@ from onechunk.gateway._upstream import (
     NO_REQUEST,
     PathError,
     failure_of,
+    is_for_upstream,
     request_for,
 )
 from onechunk.http import ResponseTranslator
@@ -38,14 +39,12 @@ _TEXT: Final = "latin-1"
 _STATUSES: Final = range(200, 600)
 """What a server may answer with; those below are for the connection."""
 
-_TUNNELS: Final = frozenset({"CONNECT", "TRACE"})
-"""Methods that ask for no answer of an upstream's."""
-
 _RETRY: Final = ("retry-after", "1")
 _CLOSE: Final = ("connection", "close")
 
 _ENCODED: Final = "the upstream's answer is encoded in a way that was not asked for"
 _STOPPED: Final = "the gateway was shut down"
+_FAULT: Final = "the gateway failed"
 
 
 class Exchange:
@@ -112,7 +111,7 @@ class Exchange:
 
     async def _run(self) -> None:
         gateway, record = self._gateway, self._record
-        if record.method in _TUNNELS:
+        if not is_for_upstream(record.method):
             message = f"the method {record.method} is for no upstream"
             await self._refuse(HTTPStatus.NOT_IMPLEMENTED, message)
             return
@@ -223,7 +222,12 @@ class Exchange:
                     self._record.end(outcome)
             if not answering[0].done():
                 return
-        if not self._reply.over:
+        if self._reply.over:
+            return
+        if self._unread:
+            self._record.end(outcome)
+            await self._tell(status, message)
+        else:
             await self._reply.fail(outcome, message, status)
 
     async def _let_go(self) -> None:
@@ -250,6 +254,13 @@ class Exchange:
             begun = response is not None
             outcome, message, status = failure_of(error, self._gateway.limits, begun=begun)
             await self._reply.fail(outcome, message, status, error)
+        except OSError:
+            # The client has left.
+            raise
+        except Exception as error:
+            # A fault of ours or of an adapter's: the client has its end before the server hears.
+            await self._reply.fail("failed", _FAULT, HTTPStatus.INTERNAL_SERVER_ERROR, error)
+            raise
         finally:
             if response is not None:
                 await response.aclose()
@@ -293,6 +304,10 @@ class Exchange:
         """Answer by an error of the gateway's own."""
         self._record.outcome = "refused"
         self._record.error = self._record.error or f"status_{int(status)}"
+        await self._tell(status, message, *headers)
+
+    async def _tell(self, status: int, message: str, *headers: tuple[str, str]) -> None:
+        """Answer in the client's words, and hear the rest of what it asks."""
         if not self._unread:
             await self._reply.tell(status, message, *headers)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Final
 
 from onechunk.asgi._keep_alive import KeepAlive, sign_of_life
@@ -21,6 +22,12 @@ REQUEST_ID: Final = "onechunk-request-id"
 
 LAST_WORD: Final = 1.0
 """Seconds that a client is given to take what is being sent, and then the end of it."""
+
+_OURS: Final = ("date", REQUEST_ID)
+"""Headers that are ours to say, and the server's."""
+
+_BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+"""Servers would take a length for that of a body to come."""
 
 _EVENTS: Final = ("content-type", "text/event-stream")
 
@@ -63,8 +70,8 @@ class Reply:
         if translator is None or not translator.ready or self.over:
             return
         if not self._started:
-            # Both are ours to say, and the server's.
-            headers = without_body(translator.headers, "date", REQUEST_ID)
+            names = [*_OURS, "content-length"] if translator.status in _BODILESS else _OURS
+            headers = without_body(translator.headers, *names)
             await self._start(translator.status, headers)
             if _EVENTS in headers and translator.kind == "stream":
                 self._live()

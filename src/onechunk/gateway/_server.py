@@ -8,6 +8,7 @@ import signal
 import socket
 from types import FrameType
 from typing import Any, Final
+from weakref import WeakSet
 
 import uvicorn
 
@@ -51,6 +52,9 @@ def run(app: Any, sock: socket.socket, *, silence: float, grace: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Such requests are for the app to refuse, in its words; uvicorn would warn of each.
+        ws="none",
+        log_level="error",
         timeout_graceful_shutdown=grace,
     )
     _Server(config).run([sock])
@@ -62,17 +66,19 @@ class _Server(uvicorn.Server):
     uvicorn would leave them, or wait for their connections all the same, as of Python 3.12.
     """
 
-    _hastened = False
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        # A request that is cancelled again would be cut.
+        self._hastened: WeakSet[asyncio.Task[None]] = WeakSet()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal."""
         if sig != signal.SIGINT or not self.should_exit:
             super().handle_exit(sig, frame)
-        elif not self._hastened:
-            # Once: a request that is cancelled again would be cut.
-            self._hastened = True
+        else:
             asyncio.get_running_loop().call_soon_threadsafe(self._end_requests)
 
     def _end_requests(self) -> None:
-        for task in self.server_state.tasks:
+        for task in self.server_state.tasks - set(self._hastened):
+            self._hastened.add(task)
             task.cancel()

@@ -19,6 +19,7 @@ __all__ = [
     "NO_REQUEST",
     "PathError",
     "failure_of",
+    "is_for_upstream",
     "new_transport",
     "request_for",
 ]
@@ -40,6 +41,9 @@ _OURS: Final = frozenset(
 
 _BODILESS: Final = "HEAD"
 """What answers this method says how long its body would be, and has none."""
+
+_TUNNELS: Final = frozenset({"CONNECT", "TRACE"})
+"""Methods that ask for no answer of an upstream's."""
 
 _KEPT_OPEN: Final = 100
 """Connections to upstreams that are kept for later requests."""
@@ -87,6 +91,11 @@ def new_transport() -> httpx2.AsyncHTTPTransport:
     return httpx2.AsyncHTTPTransport(limits=limits)
 
 
+def is_for_upstream(method: str) -> bool:
+    """Say whether an upstream may be asked so; methods have a case, and servers change it."""
+    return method == method.upper() and method not in _TUNNELS
+
+
 def failure_of(error: httpx2.RequestError, limits: Limits, *, begun: bool) -> Failure:
     """Return what an error means; *begun* if headers of an answer have come."""
     otherwise = _BROKE_OFF if begun else _NO_ANSWER
@@ -114,11 +123,12 @@ def request_for(
     """
     headers = _for_upstream(headers)
     if route.request is not None:
-        asked = method
-        method, path, headers, body = rewrite_request(route.request, method, path, headers, body)
+        asked, whole = method, path if path.startswith("/") else f"/{path}"
+        method, made, headers, body = rewrite_request(route.request, method, whole, headers, body)
+        path = path if made == whole else made
         headers = _for_upstream(headers)
-        if (method == _BODILESS) is not (asked == _BODILESS):
-            message = "the request callable must not make HEAD of another method, nor of HEAD"
+        if (method == _BODILESS) is not (asked == _BODILESS) or not is_for_upstream(method):
+            message = f"the request callable must not make {method} of {asked}"
             raise OnechunkError(message)
     if leaves_its_place(path.partition("?")[0]):
         message = "the path leads out of its route"
@@ -132,6 +142,9 @@ def request_for(
         raise PathError(message) from error
     # A body that is encoded would come in larger pieces, each of them later.
     pairs = [*headers, ("accept-encoding", "identity")]
+    if method == _BODILESS:
+        # Some servers send a body all the same: nobody's next answer must begin with it.
+        pairs.append(("connection", "close"))
     timeout = {
         "connect": limits.connect,
         "pool": limits.connect,

@@ -80,7 +80,10 @@ def encodings(headers: Headers) -> list[str]:
 
 
 def without_connection(headers: Iterable[tuple[str, str]]) -> Headers:
-    """Leave out what is meant for the next hop only, and what the sender says is."""
+    """Leave out what is meant for the next hop only, and what the sender says is.
+
+    Beside a transfer coding a length says nothing (RFC 9112, section 6.3).
+    """
     pairs = [*headers]
     named = {
         word.strip().lower()
@@ -88,6 +91,8 @@ def without_connection(headers: Iterable[tuple[str, str]]) -> Headers:
         if key.lower() == "connection"
         for word in value.split(",")
     }
+    if any(key.lower() == "transfer-encoding" for key, _ in pairs):
+        named.add("content-length")
     return [pair for pair in pairs if pair[0].lower() not in CONNECTION | named]
 
 

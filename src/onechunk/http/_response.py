@@ -77,12 +77,13 @@ class ResponseTranslator:
         self._held: list[bytes] = []
         self._size = 0
         self.status = status
+        headers = [*headers]
         self.headers = without_connection(headers)
         self.kind: BodyKind | None = None
         self.ready = self.passes = self.ended = False
         self.error: OnechunkError | None = None
         kind = kind_of(status, first(self.headers, "content-type"), method)
-        encoded = encodings(self.headers)
+        encoded = encodings(headers)
         if encoded and not decoded and kind != "other":
             message = f"the body is encoded: undo {', '.join(encoded)} first, and say so"
             raise OnechunkError(message, dialect=self._source.name)
