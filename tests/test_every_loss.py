@@ -10,6 +10,7 @@ from onechunk import (
     Choice,
     Chunk,
     Encoder,
+    Error,
     ExtraPolicy,
     Finish,
     FinishReason,
@@ -318,6 +319,17 @@ def test_residue_of_chunks_without_parts(target: str, recording: Recording, repa
     for key in ("prompt_filter_results", "content_filter_offsets"):
         before, after = (data.count(f'"{key}":'.encode()) for data in (recording.data, out))
         assert before == after or any(key in path for path in named)
+
+
+def test_residue_of_an_error() -> None:
+    """It goes with the error, and is no loss; what comes behind it is one."""
+    encoder = Encoder("openai", extra="always")
+    out = encoder.feed(said(Text("a"), role="assistant"))
+    out += encoder.feed(Chunk(error=Error("no"), extra={"zz": 1}))
+    assert out.endswith(b'"zz":1}\n\n')
+    assert "$.extra" not in {loss.path for loss in encoder.losses}
+    assert b"zz" not in encoder.feed(Chunk(extra={"zz": 2})) + encoder.close()
+    assert "$.extra" in {loss.path for loss in encoder.losses}
 
 
 ODD = {"zz": {"yy": 1}}

@@ -129,13 +129,14 @@ class Shaper:
         if error is not None:
             self._failed = True
         extra = chunk.extra
-        kept = self._keeps(chunk, extra)
-        if kept and not (self._choices or choices or error):
+        alone = not choices and error is None
+        kept = alone and self._keeps(chunk, extra)
+        if kept and not self._choices:
             # It waits for what begins the answer: no id and no model may have been said yet. No
             # more than one does.
             waited, self._early = self._early, extra
             out += self._place(Chunk(dialect=chunk.dialect, extra=waited)) if waited else []
-        elif kept or choices or error is not None:
+        elif kept or not alone:
             if self._early:
                 extra = self._early | {k: v for k, v in extra.items() if v or k not in self._early}
                 self._early = {}
