@@ -281,12 +281,13 @@ def test_copies_of_another_kind() -> None:
     translator = Translator("responses", "openai")
     token = {"token": "a", "logprob": -1.0, "top_logprobs": [], "bytes": [97]}
     place = {"output_index": 0, "content_index": 0, "item_id": "m"}
-    item = {"type": "message", "id": "m", "content": []}
-    for event in (
+    item: dict[str, Any] = {"type": "message", "id": "m", "content": []}
+    stream: list[dict[str, Any]] = [
         {"type": "response.created", "response": {"id": "r", "model": "m"}},
         {"type": "response.output_item.added", "output_index": 0, "item": item},
         {"type": "response.output_text.delta", **place, "delta": "a", "logprobs": [token]},
         {"type": "response.output_text.done", **place, "text": "a", "logprobs": "x"},
-    ):
+    ]
+    for event in stream:
         translator.feed(b"data: " + json.dumps(event).encode() + b"\n\n")
     assert "$.extra.logprobs" in {loss.path for loss in translator.losses}
