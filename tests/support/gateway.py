@@ -200,7 +200,11 @@ def run_command(*arguments: str, **environment: str) -> Generator[Gateway]:
         gateway = Gateway(process)
         try:
             yield gateway
+        except BaseException:
+            # It would wait for clients that the test has left as they were.
+            gateway.signal(signal.SIGKILL)
+            raise
+        else:
+            gateway.signal(signal.SIGTERM)
         finally:
-            if process.poll() is None:
-                gateway.signal(signal.SIGTERM)
             gateway.wait_ended()

@@ -40,6 +40,9 @@ TYPES: Final = {
 
 _REASONS: Final = "Whatever"
 _MOST_HEAD: Final = 1 << 20
+_BACKLOG: Final = 1024
+"""Clients that may wait to be heard: the system resets some of those that find no room, and the
+500 that come at once find none in asyncio's 100 where this thread is held up for a second."""
 
 
 class Gate:
@@ -188,7 +191,9 @@ class Upstream:
         """Serve until `stop`."""
         stop = asyncio.Event()
         self._stop = asyncio.get_running_loop(), stop
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=_MOST_HEAD)
+        server = await asyncio.start_server(
+            self._connected, "127.0.0.1", 0, limit=_MOST_HEAD, backlog=_BACKLOG
+        )
         self._port = server.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()
