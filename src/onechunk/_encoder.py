@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
@@ -14,19 +12,7 @@ from onechunk._codec import DEFAULTS, away_payloads, check_defaults, check_extra
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, OnechunkError, unwritable
 from onechunk._exceptions import EXCEPTIONS, write_exception
-from onechunk._framing import (
-    BETWEEN,
-    CLOSING,
-    FRAMINGS,
-    OPENING,
-    Frame,
-    escape_lines,
-    write_comment_sse,
-    write_event_stream,
-    write_json_array,
-    write_ndjson,
-    write_sse,
-)
+from onechunk._framing import FRAMINGS, Frame, escape_lines, make_writer, write_comment_sse
 from onechunk._json import dumps, dumps_exact
 from onechunk._loss import Loss
 from onechunk._loss_book import ENVELOPE, LossBook
@@ -45,22 +31,6 @@ __all__ = ["Encoder"]
 
 _PROBE: Final = "\N{CYRILLIC CAPITAL LETTER A}onechunk text\N{CYRILLIC CAPITAL LETTER A}"
 """Stands for the text in what is learned; a string that no vendor sends by chance."""
-
-Write = Callable[[bytes, Frame | None], bytes]
-
-
-def _write_line(data: bytes, frame: Frame | None) -> bytes:
-    """Write a line of JSON; what came as something else goes as it came."""
-    as_it_came = frame is not None and frame.data is not None
-    return write_ndjson(data if as_it_came else escape_lines(data), frame)
-
-
-WRITERS: dict[str, Write] = {
-    "eventstream": write_event_stream,
-    "json_array": write_json_array,
-    "ndjson": _write_line,
-    "sse": write_sse,
-}
 
 
 class Encoder:
@@ -96,11 +66,11 @@ class Encoder:
     ) -> None:
         self._adapter: Adapter = get_adapter(dialect)
         self._framing = framing or self._adapter.framing
-        if self._framing not in WRITERS:
+        if self._framing not in FRAMINGS:
             known = ", ".join(FRAMINGS)
             message = f"unknown framing {framing!r}; known are {known}"
             raise OnechunkError(message, dialect=self._adapter.name)
-        self._write = _writer(self._framing, self._adapter)
+        self._write = make_writer(self._framing, wrapped=self._adapter.wrapped)
         self._named = self._adapter.named if self._framing == "sse" else None
         check_extra(extra, self._adapter)
         check_defaults(defaults, self._adapter)
@@ -415,36 +385,6 @@ class Encoder:
 
 def _string_of_a_line(text: str) -> bytes:
     return escape_lines(dumps(text))
-
-
-class _Joined:
-    """A framing's writer, with what it puts before, between and behind the frames."""
-
-    __slots__ = ("_before", "_between", "_closing", "_write", "began")
-
-    def __init__(self, framing: str, write: Write) -> None:
-        self._before = OPENING.get(framing, b"")
-        self._between = BETWEEN.get(framing, b"")
-        self._closing = CLOSING.get(framing, b"")
-        self._write = write
-        self.began = False
-
-    def __call__(self, data: bytes, frame: Frame | None) -> bytes:
-        out = self._before + self._write(data, frame)
-        self._before = self._between
-        self.began = True
-        return out
-
-    def close(self) -> bytes:
-        """Return what ends the body."""
-        return self._closing if self.began else b""
-
-
-def _writer(framing: str, adapter: Adapter) -> _Joined:
-    write = WRITERS[framing]
-    if framing == "eventstream":
-        write = partial(write_event_stream, wrapped=adapter.wrapped)
-    return _Joined(framing, write)
 
 
 def _says_error(chunks: list[Chunk]) -> bool:

@@ -17,6 +17,7 @@ from onechunk._framing._write import (
     write_sse,
 )
 from onechunk._framing._write_eventstream import write_event_stream
+from onechunk._framing._writer import make_writer
 
 __all__ = [
     "BETWEEN",
@@ -34,6 +35,7 @@ __all__ = [
     "Splitter",
     "escape_lines",
     "make_splitter",
+    "make_writer",
     "write_comment_sse",
     "write_event_stream",
     "write_json_array",
