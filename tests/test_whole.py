@@ -12,10 +12,13 @@ from onechunk import (
     Choice,
     Chunk,
     EncodeError,
+    Finish,
+    FinishReason,
     LossError,
     Message,
     OnechunkError,
     Text,
+    ToolCall,
     UnknownDialectError,
     WireError,
     accumulate,
@@ -255,3 +258,24 @@ def test_losses_of_deep_residue() -> None:
     message = Message(choices=[Choice(parts=[Text("x")])], dialect="anthropic", extra={"k": deep})
 
     assert [loss for loss in message_losses("openai", message) if loss.kind == "changed"] == []
+
+
+@pytest.mark.parametrize("target", ["anthropic", "bedrock", "gemini", "ollama"])
+@pytest.mark.parametrize("finish", [None, Finish(FinishReason.TOOL_CALLS)])
+def test_calls_are_told_of_once(target: str, finish: Finish | None) -> None:
+    """What became of a call's arguments, or of the call, has one place in the report."""
+    calls = [
+        ToolCall(number, f"c{number}", "f", arguments)
+        for number, arguments in enumerate(('{"a":1}', "[1]", None, "{"))
+    ]
+    message = Message(choices=[Choice(0, parts=[Text("x"), *calls], finish=finish)])
+
+    all_told = message_losses(target, message)
+    told = [loss for loss in all_told if "tool_calls" in loss.path or "parts" in loss.path]
+    # What is no object may go on until the answer is finished; an object that broke off never does.
+    kind, field = ("dropped", "") if finish is None else ("changed", ".arguments")
+    assert sorted((loss.path, loss.kind) for loss in told) == [
+        (f"$.choices[0].tool_calls[1]{field}", kind),
+        ("$.choices[0].tool_calls[2].arguments", "invented"),
+        ("$.choices[0].tool_calls[3]", "dropped"),
+    ]

@@ -258,6 +258,8 @@ def _first(choice: Choice, kind: type[Any]) -> int:
 
 def _is_alike(part: Any, other: Any) -> bool:
     """Say whether *other* may be what became of *part*, where fewer came than were sent."""
+    if type(part) is ToolCall:
+        return None in {part.id, other.id} or bool(part.id == other.id)
     if type(part) is not Citation:
         return True
     said = ((getattr(part, each), getattr(other, each)) for each in ("url", "title", "text"))

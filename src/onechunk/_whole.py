@@ -36,7 +36,6 @@ Object = dict[str, Json]
 MOST_LEVELS: Final = DEPTH + 8
 """A series stands no deeper than residue is merged key by key, in a part of a choice."""
 
-_MADE_UP: Final = re.compile(r"\$\.choices\[\d+\]\.tool_calls\[\d+\]\.arguments$")
 _UNSHAPED: Final = re.compile(
     r"\$\.usage|.*\.(finish\.reason|logprobs\..*|parts\[\d+\]\.(url|title|start|end|arguments))$"
 )
@@ -177,11 +176,26 @@ class _Written:
             # Of what was made up, shaping reported all but what this names.
             found = [x for x in found if x.kind != "invented" or _UNSHAPED.match(x.path)]
         known = {(loss.kind, loss.path) for loss in self.shaped}
-        if any(kind == "invented" and _MADE_UP.match(path) for kind, path in known):
-            # Shaping has another path for the same.
-            found = [x for x in found if x.kind != "invented" or not x.path.endswith(".arguments")]
-        found = [x for x in (*left_out, *found) if (x.kind, x.path) not in known]
+        calls = _paths_of_calls(chunk)
+        found = [x for x in (*left_out, *found) if (x.kind, _of_call(x.path, calls)) not in known]
         return [*self.shaped, *found, *replaced]
+
+
+def _paths_of_calls(chunk: Chunk) -> dict[str, str]:
+    """Return the paths of calls as parts, with those that shaping has for the same."""
+    return {
+        f"$.choices[{index}].parts[{number}]": f"$.choices[{index}].tool_calls[{call}]"
+        for index, choice in enumerate(chunk.choices)
+        for call, number in enumerate(
+            number for number, part in enumerate(choice.parts) if type(part) is ToolCall
+        )
+    }
+
+
+def _of_call(path: str, calls: dict[str, str]) -> str:
+    """Return shaping's path for what is told of a call."""
+    part, bracket, rest = path.rpartition("]")
+    return calls.get(part + bracket, part + bracket) + rest
 
 
 def _written(
