@@ -253,6 +253,11 @@ def test_a_strict_stream_ends_at_the_second() -> None:
         encoder.feed(said(Reasoning(signature="aG k=")))
 
 
+def text_of(**fields: Any) -> Chunk:
+    """Return a chunk of text that tells this of its stream."""
+    return Chunk(choices=[Choice(0, parts=[Text("a")])], model="m", **fields)
+
+
 STREAMS: dict[str, tuple[str, list[Chunk], str]] = {
     "counts that a later total leaves out": (
         "openai",
@@ -284,6 +289,21 @@ STREAMS: dict[str, tuple[str, list[Chunk], str]] = {
         [Chunk(created=1.5, choices=[Choice(parts=[Text("a")])])],
         "changed $.created 1.5",
     ),
+    "another id": (
+        "anthropic",
+        [text_of(id=each, created=1) for each in ("a", "a", None, "b")],
+        "changed $.id b",
+    ),
+    "another time": (
+        "openai",
+        [text_of(id="a", created=each) for each in (0, 1, 1, None, 2.0)],
+        "changed $.created 2.0",
+    ),
+    "another time of a stream without ids": (
+        "responses",
+        [text_of(created=each) for each in (1, 1.5)],
+        "changed $.created 1.5",
+    ),
 }
 
 
@@ -296,6 +316,15 @@ def test_what_only_a_stream_shows(name: str) -> None:
         encoder.feed(chunk)
     encoder.close()
     assert lost in {f"{loss.kind} {loss.path} {loss.value}" for loss in encoder.losses}
+
+
+@pytest.mark.parametrize("target", ["anthropic", "gemini", "mistral", "ollama", "responses"])
+def test_one_envelope(target: str) -> None:
+    """What all chunks say alike, or some leave out or do not know yet, is bent nowhere."""
+    encoder = Encoder(target, strict=True)
+    for each in (0, 1, 1, None, 1.0):
+        encoder.feed(text_of(id="a" if each else None, created=each))
+    assert [loss for loss in encoder.losses if loss.kind == "changed"] == []
 
 
 def test_a_stop_that_comes_alone() -> None:

@@ -65,6 +65,8 @@ class Shaper:
         self._left_out: set[int | None] = set()
         # Residue that waits for the first choice.
         self._early: Object = {}
+        # What a chunk said otherwise than the first that said it.
+        self._differed: set[str] = set()
         # What has no place, and no chunk has said yet.
         self._placeless = [name for name in _ENVELOPE if name not in rules.envelope]
 
@@ -81,7 +83,9 @@ class Shaper:
             return False
         if chunk.frame is not None:
             return False
-        if (chunk.model is not self._said.model or not self._settled) and self._is_news(chunk):
+        said = self._said
+        same = chunk.model is said.model and chunk.id is said.id and chunk.created is said.created
+        if not (same and self._settled) and self._is_news(chunk):
             return False
         state = self._choices.get(choice.index)
         if state is None or not state.started or choice.logprobs is not None:
@@ -101,9 +105,11 @@ class Shaper:
         said = self._said
         if chunk.model is not said.model and chunk.model not in {None, said.model}:
             return True
-        return (said.id is None and chunk.id is not None) or (
-            not said.created and chunk.created is not None
-        )
+        if chunk.id != said.id and chunk.id is not None and "id" not in self._differed:
+            return True
+        if chunk.created is None or chunk.created == said.created != 0:
+            return False
+        return not said.created or "created" not in self._differed
 
     def feed(self, chunk: Chunk) -> list[Chunk]:
         """Return the chunks to write for *chunk*; often one, sometimes none yet."""
@@ -175,18 +181,27 @@ class Shaper:
         said = self._said
         if said.id is None and chunk.id is not None:
             said.id = self.envelope.id = chunk.id
+        elif chunk.id != said.id and chunk.id is not None:
+            self._differ("id", chunk.id)
         # Some send 0 before they know.
         created = whole_seconds(chunk.created)
         if not said.created and created is not None:
             said.created = self.envelope.created = created
-            if created != chunk.created and "created" in self._rules.envelope:
-                self.losses.append(Loss("changed", "$.created", chunk.created))
+        if chunk.created is not None and chunk.created != said.created:
+            self._differ("created", chunk.created)
         if chunk.model is not None and said.model != chunk.model:
             said.model = self.envelope.model = chunk.model
         self._began = True
         self._settled = bool(said.id and said.created)
         if self._placeless:
             self._leave_unsaid()
+
+    def _differ(self, name: str, value: Json) -> None:
+        """Report, once, what one chunk says otherwise than what all are written with."""
+        if name not in self._differed:
+            self._differed.add(name)
+            if name in self._rules.envelope:
+                self.losses.append(Loss("changed", f"$.{name}", value))
 
     def _leave_unsaid(self) -> None:
         """Report what the target has no place for, once."""
