@@ -141,7 +141,8 @@ def test_who_takes_nothing_is_let_go(upstream: Upstream) -> None:
         until = time.monotonic() + SECONDS
         while is_open(raw):
             assert time.monotonic() < until
-            time.sleep(0.05)
+            # The system does not count the silence of a client that sends all the time.
+            time.sleep(1.5)
     [record] = gateway.records
     assert record["outcome"] == "total"
 
