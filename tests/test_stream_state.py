@@ -5,10 +5,24 @@ from typing import Any
 
 import pytest
 
-from onechunk import Loss, Translator
+from onechunk import (
+    Choice,
+    Chunk,
+    Citation,
+    Encoder,
+    Error,
+    Loss,
+    Other,
+    Part,
+    Refusal,
+    ToolCall,
+    Translator,
+)
 from tests.support.frames import payloads
+from tests.support.legal import check_legal
 from tests.support.meaning import meaning
 from tests.support.streams import decode_all
+from tests.test_meaning import TARGETS
 
 ONE_ANSWER = ("anthropic", "bedrock", "cohere", "llama-api", "ollama", "responses")
 TOKENS = {"content": [{"token": "x", "logprob": -1.0, "bytes": [120], "top_logprobs": []}]}
@@ -66,6 +80,34 @@ def test_behind_an_error(target: str) -> None:
 
     assert b"LATE" not in out
     assert ("dropped", "LATE") in [(loss.kind, loss.value) for loss in losses]
+
+
+WAITING: dict[str, Part | None] = {
+    "nothing": None,
+    "a citation": Citation("https://a.example", "A", start=0, end=1),
+    "a call": ToolCall(0, "c", "f", {"a": 1}),
+    "a refusal": Refusal("No."),
+    "what has no place": Other("x", {"a": 1}),
+}
+ENDS = {
+    "its end mark": [Chunk(done=True)],
+    "a break": [],
+    "an error": [Chunk(error=Error("boom"))],
+    "an error beside its role": [Chunk(choices=[Choice(0, "assistant")], error=Error("boom"))],
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("part", WAITING)
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_waits_may_be_the_first(target: str, part: str, end: str) -> None:
+    """A choice that has said nothing before begins with what waited for a word until the end."""
+    encoder = Encoder(target)
+    parts = [each for each in (WAITING[part],) if each is not None]
+    chunks = [Chunk(choices=[Choice(0, parts=parts)]), *ENDS[end]]
+    out = b"".join(map(encoder.feed, chunks)) + encoder.close()
+
+    check_legal(out, target)
 
 
 @pytest.mark.parametrize("target", ["openai", "llama", "mistral", "anthropic"])

@@ -105,13 +105,18 @@ class ChoiceShaper:
         elif choice.stop is not None:
             self._stop = choice.stop
 
-    def flush(self, *, whole: bool) -> list[Part]:
+    def begin(self) -> str | None:
+        """Return the role that what is said next needs beside it: only where it is the first."""
+        first, self.started = not self.started, True
+        return "assistant" if first and self._rules.roles else None
+
+    def flush(self, *, whole: bool) -> Choice | None:
         """Return what waits for a word that finishes the choice; *whole* if it was not cut off."""
         parts = self.gathered + self.holder.flush(whole=whole)
         self.gathered = []
         self._losses += self.holder.losses
         self.holder.losses.clear()
-        return parts
+        return Choice(self._index, self.begin(), parts) if parts else None
 
     def without_arguments(self, finish: Finish) -> list[Part]:
         """Return `{}` for calls whose arguments never came: their readers parse them as JSON."""

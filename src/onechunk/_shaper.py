@@ -277,7 +277,7 @@ class Shaper:
     def _before_error(self, chunk: Chunk) -> list[Chunk]:
         """Return what waits, behind what *chunk* says of the same calls, which is taken from it."""
         waiting = self._flush(whole=False)
-        said = [c for c in chunk.choices if c.parts] if waiting else []
+        said = [c for c in chunk.choices if c.parts or c.role] if waiting else []
         if not said:
             return waiting
         first = [evolve(choice, finish=None, stop=None) for choice in said]
@@ -310,8 +310,7 @@ class Shaper:
         by_index = {choice.index: choice for choice in chunk.choices}
         for index, state in sorted(self._choices.items()):
             if state.finished is None:
-                role = "assistant" if self._rules.roles and not state.started else None
-                state.started, state.finished = True, reason
+                role, state.finished = state.begin(), reason
                 found = by_index.get(index)
                 if found is None:
                     found = Choice(index, role)
@@ -414,20 +413,20 @@ class Shaper:
 
     def _flush(self, *, whole: bool) -> list[Chunk]:
         """Return what waits in choices that no word has finished."""
-        choices: list[Choice] = []
-        for index, state in sorted(self._choices.items()):
-            parts = state.flush(whole=whole)
-            if parts:
-                choices.append(Choice(index, parts=parts))
+        states = [state for _, state in sorted(self._choices.items())]
+        choices = [said for state in states if (said := state.flush(whole=whole))]
         return [Chunk(choices=choices)] if choices else []
 
     def _finish_open(self, chunk: Chunk) -> None:
-        """Finish what the source ended without a word for it."""
+        """Finish what the source ended without a word for it.
+
+        A choice that has said nothing is left out where the end mark alone is a legal stream.
+        """
         for index, state in sorted(self._choices.items()):
-            if state.started and not state.finished:
+            if (state.started or not self._mark) and not state.finished:
                 reason = FinishReason.TOOL_CALLS if state.calls else FinishReason.STOP
                 state.finished = reason
-                chunk.choices.append(Choice(index, finish=Finish(reason)))
+                chunk.choices.append(Choice(index, state.begin(), finish=Finish(reason)))
                 self.losses.append(
                     Loss("invented", f"$.choices[{index}].finish.reason", reason.value)
                 )
