@@ -420,10 +420,12 @@ class Shaper:
     def _finish_open(self, chunk: Chunk) -> None:
         """Finish what the source ended without a word for it.
 
-        A choice that has said nothing is left out where the end mark alone is a legal stream.
+        A choice that has said nothing is left out, unless there would be no stream then: where no
+        choice said anything, and no mark alone ends a stream.
         """
+        silent = not any(state.started for state in self._choices.values())
         for index, state in sorted(self._choices.items()):
-            if (state.started or not self._mark) and not state.finished:
+            if (state.started or (silent and not self._mark)) and not state.finished:
                 reason = FinishReason.TOOL_CALLS if state.calls else FinishReason.STOP
                 state.finished = reason
                 chunk.choices.append(Choice(index, state.begin(), finish=Finish(reason)))
