@@ -110,13 +110,13 @@ class ChoiceShaper:
         first, self.started = not self.started, True
         return "assistant" if first and self._rules.roles else None
 
-    def flush(self, *, whole: bool) -> Choice | None:
+    def flush(self, *, whole: bool) -> list[Part]:
         """Return what waits for a word that finishes the choice; *whole* if it was not cut off."""
         parts = self.gathered + self.holder.flush(whole=whole)
         self.gathered = []
         self._losses += self.holder.losses
         self.holder.losses.clear()
-        return Choice(self._index, self.begin(), parts) if parts else None
+        return parts
 
     def without_arguments(self, finish: Finish) -> list[Part]:
         """Return `{}` for calls whose arguments never came: their readers parse them as JSON."""

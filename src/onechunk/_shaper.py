@@ -18,7 +18,7 @@ from onechunk._defaults import Defaults
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
 from onechunk._marks import Json
-from onechunk._parts import Text, ToolCall
+from onechunk._parts import Part, Text, ToolCall
 from onechunk._prepare import finish_last, is_failed, whole_seconds
 
 __all__ = ["Shaper"]
@@ -283,7 +283,7 @@ class Shaper:
         first = [evolve(choice, finish=None, stop=None) for choice in said]
         for choice in said:
             choice.role, choice.parts, choice.logprobs, choice.extra = None, [], None, {}
-        chunk.choices = [c for c in chunk.choices if c.finish or c.role or c.logprobs]
+        chunk.choices = [c for c in chunk.choices if c.finish or c.logprobs]
         return [Chunk(choices=first, dialect=chunk.dialect), *waiting]
 
     def _count_before(self, chunk: Chunk) -> list[Chunk]:
@@ -413,25 +413,33 @@ class Shaper:
 
     def _flush(self, *, whole: bool) -> list[Chunk]:
         """Return what waits in choices that no word has finished."""
-        states = [state for _, state in sorted(self._choices.items())]
-        choices = [said for state in states if (said := state.flush(whole=whole))]
+        choices: list[Choice] = []
+        for index, state in sorted(self._choices.items()):
+            parts = self._said_parts(index, state.flush(whole=whole))
+            if parts:
+                choices.append(Choice(index, state.begin(), parts))
         return [Chunk(choices=choices)] if choices else []
 
-    def _finish_open(self, chunk: Chunk) -> None:
-        """Finish what the source ended without a word for it.
+    def _said_parts(self, index: int | None, parts: list[Part]) -> list[Part]:
+        """Return those of *parts* that are written; which, a shaper may be particular about."""
+        del index
+        return parts
 
-        A choice that has said nothing is left out, unless there would be no stream then: where no
-        choice said anything, and no mark alone ends a stream.
-        """
-        silent = not any(state.started for state in self._choices.values())
+    def _finish_open(self, chunk: Chunk) -> None:
+        """Finish what the source ended without a word for it."""
+        silent = self._finishes_silent()
         for index, state in sorted(self._choices.items()):
-            if (state.started or (silent and not self._mark)) and not state.finished:
+            if (state.started or silent) and not state.finished:
                 reason = FinishReason.TOOL_CALLS if state.calls else FinishReason.STOP
                 state.finished = reason
                 chunk.choices.append(Choice(index, state.begin(), finish=Finish(reason)))
                 self.losses.append(
                     Loss("invented", f"$.choices[{index}].finish.reason", reason.value)
                 )
+
+    def _finishes_silent(self) -> bool:
+        """Say whether choices that have said nothing are finished: else there were no stream."""
+        return not self._mark and not any(state.started for state in self._choices.values())
 
 
 def _says_something(usage: Usage) -> bool:

@@ -107,14 +107,11 @@ class StableShaper(Shaper):
         self._add_waiting(chunk, whole=False)
 
     def _finish_open(self, chunk: Chunk) -> None:
-        begun = {index for index, state in self._choices.items() if state.started}
-        for state in self._choices.values():
-            state.started = True
         super()._finish_open(chunk)
-        for choice in chunk.choices:
-            if choice.index not in begun and self._rules.roles:
-                choice.role = "assistant"
         self._add_waiting(chunk, whole=True)
+
+    def _finishes_silent(self) -> bool:
+        return True
 
     def _add_waiting(self, chunk: Chunk, *, whole: bool) -> None:
         """Put what waited for the word that finishes a choice beside the word."""
@@ -127,16 +124,6 @@ class StableShaper(Shaper):
                 choice.parts = self._said_parts(choice.index, parts)
                 state.gathered = []
                 state.note_calls()
-
-    def _flush(self, *, whole: bool) -> list[Chunk]:
-        chunks = super()._flush(whole=whole)
-        for choice in (choice for chunk in chunks for choice in chunk.choices):
-            choice.parts = self._said_parts(choice.index, choice.parts)
-            state = self._choices[choice.index]
-            if choice.parts and not state.started:
-                state.started = True
-                choice.role = "assistant" if self._rules.roles else None
-        return [chunk for chunk in chunks if any(choice.parts for choice in chunk.choices)]
 
     def _said_parts(self, index: int | None, parts: list[Part]) -> list[Part]:
         """Return *parts* without pieces of calls that say nothing.
