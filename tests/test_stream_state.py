@@ -82,12 +82,12 @@ def test_behind_an_error(target: str) -> None:
     assert ("dropped", "LATE") in [(loss.kind, loss.value) for loss in losses]
 
 
-WAITING: dict[str, Part | None] = {
-    "nothing": None,
-    "a citation": Citation("https://a.example", "A", start=0, end=1),
-    "a call": ToolCall(0, "c", "f", {"a": 1}),
-    "a refusal": Refusal("No."),
-    "what has no place": Other("x", {"a": 1}),
+WAITING: dict[str, list[Part]] = {
+    "nothing": [],
+    "a citation": [Citation("https://a.example", "A", start=0, end=1)],
+    "a call": [ToolCall(0, "c", "f", {"a": 1})],
+    "a refusal": [Refusal("No.")],
+    "what has no place": [Other("x", {"a": 1})],
 }
 ENDS = {
     "its end mark": [Chunk(done=True)],
@@ -103,8 +103,7 @@ ENDS = {
 def test_what_waits_may_be_the_first(target: str, part: str, end: str) -> None:
     """A choice that has said nothing before begins with what waited for a word until the end."""
     encoder = Encoder(target)
-    parts = [each for each in (WAITING[part],) if each is not None]
-    chunks = [Chunk(choices=[Choice(0, parts=parts)]), *ENDS[end]]
+    chunks = [Chunk(choices=[Choice(0, parts=[*WAITING[part]])]), *ENDS[end]]
     out = b"".join(map(encoder.feed, chunks)) + encoder.close()
 
     check_legal(out, target)

@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import evolve
 
 from onechunk._call_finder import CallFinder
-from onechunk._loss import Loss
+from onechunk._loss import Loss, call_path
 from onechunk._parts import ToolCall
 
 __all__ = ["CallNumbers"]
@@ -91,7 +91,7 @@ class CallNumbers:
             call.name = part.name
         elif part.name not in {None, "", call.name}:
             # A name is said once, and whole.
-            path = f"$.choices[{self._choice}].tool_calls[{call.index}].name"
+            path = f"{call_path(self._choice, call.index)}.name"
             self.losses.append(Loss("dropped", path, part.name))
         return ToolCall(call.index, call.id if head else None, name, part.arguments)
 

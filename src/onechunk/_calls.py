@@ -9,7 +9,7 @@ from attrs import evolve
 
 from onechunk._arguments import Arguments, as_object
 from onechunk._json import loads, loads_exact
-from onechunk._loss import Loss
+from onechunk._loss import Loss, call_path
 from onechunk._marks import is_object
 from onechunk._parts import Part, ToolCall
 
@@ -160,7 +160,7 @@ class SerialCalls:
                 # Its block is closed: white space is no loss, anything else is.
                 if isinstance(part.arguments, str) and not part.arguments.strip():
                     return
-                path = f"{_call_path(self._choice, key)}.arguments"
+                path = f"{call_path(self._choice, key)}.arguments"
                 self.losses.append(Loss("dropped", path, part.arguments))
                 return
             self._open = key
@@ -168,7 +168,7 @@ class SerialCalls:
             known = self._arguments.free.plain
             said = self._arguments.add(part.arguments)
             if self._arguments.free.plain and not known:
-                path = f"{_call_path(self._choice, key)}.arguments"
+                path = f"{call_path(self._choice, key)}.arguments"
                 self.losses.append(Loss("changed", path, part.arguments))
             part = part if said is part.arguments else evolve(part, arguments=said)
         out.append(part)
@@ -179,7 +179,7 @@ class SerialCalls:
             self._empty = evolve(part, id=None, name=None)
             return evolve(part, arguments=None)
         if self._empty is not None and part.arguments:
-            path = f"{_call_path(self._choice, part.index)}.arguments"
+            path = f"{call_path(self._choice, part.index)}.arguments"
             self.losses.append(Loss("dropped", path, self._empty.arguments))
             self._empty = None
         return part
@@ -265,7 +265,7 @@ class WholeCalls:
         held = self._held.get(key)
         if held is None:
             if isinstance(part.arguments, str) and part.arguments.strip():
-                path = f"{_call_path(self._choice, key)}.arguments"
+                path = f"{call_path(self._choice, key)}.arguments"
                 self.losses.append(Loss("dropped", path, part.arguments))
             return
         held.id = held.id or part.id
@@ -273,7 +273,7 @@ class WholeCalls:
         self._arguments[key].add(part.arguments)
         if is_object(part.arguments):
             if is_object(held.arguments) and held.arguments != part.arguments:
-                path = f"{_call_path(self._choice, key)}.arguments"
+                path = f"{call_path(self._choice, key)}.arguments"
                 self.losses.append(Loss("dropped", path, held.arguments))
             held.arguments = part.arguments
         elif isinstance(part.arguments, str):
@@ -294,7 +294,7 @@ class WholeCalls:
         if is_object(held.arguments):
             if text.strip():
                 # Beside an object there is no place for text.
-                path = f"{_call_path(self._choice, key)}.arguments"
+                path = f"{call_path(self._choice, key)}.arguments"
                 self.losses.append(Loss("dropped", path, text))
         else:
             held.arguments = self._parse(text, key, plain=bool(plain))
@@ -302,13 +302,13 @@ class WholeCalls:
             # A call that was cut short must not look like one that can be run.
             self.missing += 1
             said = {"id": held.id, "name": held.name, "arguments": text}
-            self.losses.append(Loss("dropped", _call_path(self._choice, key), said))
+            self.losses.append(Loss("dropped", call_path(self._choice, key), said))
             return []
         return [held]
 
     def _parse(self, text: str, key: int | None, *, plain: bool) -> dict[str, Any] | None:
         """Return the object that the text of arguments is; None if it is none."""
-        path = f"{_call_path(self._choice, key)}.arguments"
+        path = f"{call_path(self._choice, key)}.arguments"
         if not text.strip():
             self.losses.append(Loss("invented", path, {}))
             return {}
@@ -322,11 +322,6 @@ class WholeCalls:
             if is_object(value):
                 self.losses.append(Loss("changed", path, text))
         return value if is_object(value) else None
-
-
-def _call_path(choice: int, call: int | None) -> str:
-    """Return the path of a call in the whole answer."""
-    return f"$.choices[{choice}].tool_calls[{call}]"
 
 
 def _loads_object(text: str) -> Any:

@@ -10,7 +10,7 @@ from onechunk._call_numbers import CallNumbers
 from onechunk._calls import FreeCalls, Holder, SerialCalls, WholeCalls
 from onechunk._chunk import Choice
 from onechunk._finish import Finish, FinishReason
-from onechunk._loss import Loss
+from onechunk._loss import Loss, call_path
 from onechunk._parts import Part, Reasoning, Refusal, Text, ToolCall
 from onechunk._prepare import role_of
 
@@ -124,7 +124,7 @@ class ChoiceShaper:
             return []
         missing = self.calls.unsaid()
         for call in missing:
-            path = f"$.choices[{self._index}].tool_calls[{call}].arguments"
+            path = f"{call_path(self._index, call)}.arguments"
             self._losses.append(Loss("invented", path, "{}"))
         return [ToolCall(call, arguments="{}") for call in missing]
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from onechunk._marks import Json
 
-__all__ = ["Loss"]
+__all__ = ["Loss", "call_path"]
 
 
 @frozen
@@ -29,3 +29,8 @@ class Loss:
     path: str
     value: Json
     event: int | None = None
+
+
+def call_path(choice: int | None, call: int | None) -> str:
+    """Return the path of a call in the whole answer: *call* is its number among the calls."""
+    return f"$.choices[{choice}].tool_calls[{call}]"

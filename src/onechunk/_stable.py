@@ -10,7 +10,7 @@ from onechunk._choice_shaper import ChoiceShaper
 from onechunk._chunk import Choice, Chunk
 from onechunk._defaults import Defaults
 from onechunk._finish import FinishReason
-from onechunk._loss import Loss
+from onechunk._loss import Loss, call_path
 from onechunk._parts import Part, ToolCall
 from onechunk._prepare import finish_last, whole_seconds
 from onechunk._shaper import Shaper
@@ -140,7 +140,7 @@ class StableShaper(Shaper):
                 said[place] = evolve(part, index=number)
             elif self._rules.calls == "serial" and part.id is not None and part.name is None:
                 # It waited for a name that did not come, and must not wait again.
-                path = f"$.choices[{index}].tool_calls[{part.index}].name"
+                path = f"{call_path(index, part.index)}.name"
                 self.losses.append(Loss("invented", path, ""))
                 said[place] = evolve(part, name="")
         return said

@@ -17,7 +17,7 @@ from onechunk._codec import DEFAULTS, check_extra, parse
 from onechunk._compare import compare
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, unwritable
-from onechunk._loss import Loss
+from onechunk._loss import Loss, call_path
 from onechunk._losses import first_choice, silence_of
 from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._message import Message
@@ -183,13 +183,12 @@ class _Written:
 
 def _paths_of_calls(chunk: Chunk) -> dict[str, str]:
     """Return the paths of calls as parts, with those that shaping has for the same."""
-    return {
-        f"$.choices[{index}].parts[{number}]": f"$.choices[{index}].tool_calls[{call}]"
-        for index, choice in enumerate(chunk.choices)
-        for call, number in enumerate(
-            number for number, part in enumerate(choice.parts) if type(part) is ToolCall
-        )
-    }
+    found: dict[str, str] = {}
+    for index, choice in enumerate(chunk.choices):
+        numbers = (n for n, part in enumerate(choice.parts) if type(part) is ToolCall)
+        for call, number in enumerate(numbers):
+            found[f"$.choices[{index}].parts[{number}]"] = call_path(index, call)
+    return found
 
 
 def _of_call(path: str, calls: dict[str, str]) -> str:
