@@ -799,6 +799,15 @@ def test_losses_of_a_repairer() -> None:
     assert [(loss.kind, loss.value) for loss in repairer.losses] == [("invented", "call_0_0")]
 
 
+def test_times_that_differ_are_told_of_once() -> None:
+    """A source that gives each chunk a time of its own makes the report no longer."""
+    repairer = Repairer("openai")
+    for created in range(1, 50):
+        chunk = Chunk(id="a", model="m", created=created, choices=[Choice(0, parts=[Text("x")])])
+        repairer.feed(chunk)
+    assert [(x.kind, x.path, x.value) for x in repairer.losses] == [("changed", "$.created", 2)]
+
+
 class StopsError(Exception):
     """What the source of a test raises."""
 

@@ -376,7 +376,7 @@ class Encoder:
         written = any(not chunk.done for chunk in shaped)
         if written and not self._book.envelope_noted:
             self._book.envelope_noted = True
-            self._book.add(shaper.made_up(), self._events)
+            self._book.add(shaper.head.made_up(), self._events)
         lost = [loss for loss in new if loss.kind != "invented" and loss.path not in ENVELOPE]
         if not self._strict or not lost:
             return None

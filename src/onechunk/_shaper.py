@@ -11,22 +11,22 @@ from typing import Any, Final
 
 from attrs import evolve, fields
 
-from onechunk._adapter import Envelope, Rules
+from onechunk._adapter import Rules
 from onechunk._choice_shaper import ChoiceShaper
 from onechunk._chunk import Choice, Chunk, Error, Usage
 from onechunk._defaults import Defaults
+from onechunk._envelope_shaper import EnvelopeShaper
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
 from onechunk._marks import Json
 from onechunk._parts import Part, Text, ToolCall
-from onechunk._prepare import finish_last, is_failed, whole_seconds
+from onechunk._prepare import finish_last, is_failed
 
 __all__ = ["Shaper"]
 
 
 Object = dict[str, Json]
 
-_ENVELOPE: Final = ("id", "model", "created")
 _COUNTS: Final = tuple(a.name for a in fields(Usage) if a.name != "extra")
 
 
@@ -39,36 +39,32 @@ class Shaper:
         mark: True if the target has a mark that ends a stream even of which nothing came.
 
     Attributes:
-        envelope: What every chunk of the stream repeats.
+        head: Knows what every chunk of the stream repeats.
+        envelope: That, as it is written.
         losses: What was made up or bent; the caller empties it.
         ended: True once the end is written.
         keeps: Says of residue whether a chunk or a choice that says nothing else is written for
             it; None where residue is not written.
     """
 
+    _make_head = EnvelopeShaper
+
     def __init__(self, rules: Rules, defaults: Defaults, *, mark: bool = False) -> None:
-        self.envelope = Envelope(defaults.id, defaults.model, defaults.created)
         self.losses: list[Loss] = []
+        self.head = self._make_head(rules, defaults, self.losses)
+        self.envelope = self.head.envelope
         self.ended = False
         self._rules = rules
         self._defaults = defaults
         self._mark = mark and rules.choices == "many"
         self.keeps: Callable[[Chunk, Object], bool] | None = None
-        self._said = Envelope()
         self._choices: dict[int | None, ChoiceShaper] = {}
         self._usage: Usage | None = None
         self._held: Chunk | None = None
         self._failed = False
-        self._began = False
-        # Nothing but the model can change what every chunk repeats.
-        self._settled = False
         self._left_out: set[int | None] = set()
         # Residue that waits for the first choice.
         self._early: Object = {}
-        # What a chunk said otherwise than the first that said it.
-        self._differed: set[str] = set()
-        # What has no place, and no chunk has said yet.
-        self._placeless = [name for name in _ENVELOPE if name not in rules.envelope]
 
     def is_plain(self, chunk: Chunk) -> bool:
         """Say whether *chunk* can be written as it is: one part that goes on, and nothing else."""
@@ -83,9 +79,10 @@ class Shaper:
             return False
         if chunk.frame is not None:
             return False
-        said = self._said
+        head = self.head
+        said = head.said
         same = chunk.model is said.model and chunk.id is said.id and chunk.created is said.created
-        if not (same and self._settled) and self._is_news(chunk):
+        if not (same and head.settled) and head.is_news(chunk):
             return False
         state = self._choices.get(choice.index)
         if state is None or not state.started or choice.logprobs is not None:
@@ -100,17 +97,6 @@ class Shaper:
         # A fragment goes as it is if source and target count the call alike.
         return ToolCall in self._rules.says and state.calls.is_same(part.index)
 
-    def _is_news(self, chunk: Chunk) -> bool:
-        """Say whether *chunk* tells what no chunk before told of the whole stream."""
-        said = self._said
-        if chunk.model is not said.model and chunk.model not in {None, said.model}:
-            return True
-        if chunk.id != said.id and chunk.id is not None and "id" not in self._differed:
-            return True
-        if chunk.created is None or chunk.created == said.created != 0:
-            return False
-        return not said.created or "created" not in self._differed
-
     def feed(self, chunk: Chunk) -> list[Chunk]:
         """Return the chunks to write for *chunk*; often one, sometimes none yet."""
         if self.ended:
@@ -118,7 +104,7 @@ class Shaper:
             if chunk.choices or chunk.error or chunk.usage or self._keeps(chunk, chunk.extra):
                 self.losses.append(Loss("dropped", "$", chunk.text or None))
             return []
-        self._open(chunk)
+        self.head.take(chunk)
         if chunk.usage is not None and _says_something(chunk.usage):
             self._count(chunk.usage)
         choices = [
@@ -164,7 +150,7 @@ class Shaper:
             empty: End a stream too of which no chunk came.
             message: What an error says that ends the stream; None for `Defaults.cut_off`.
         """
-        if self.ended or not (self._began or empty):
+        if self.ended or not (self.head.began or empty):
             return []
         return self._apart(self._end(whole=False, message=message))
 
@@ -175,49 +161,6 @@ class Shaper:
             if count is not None and getattr(usage, name) is None:
                 self.losses.append(Loss("dropped", f"$.usage.{name}", count))
         self._usage = usage
-
-    def _open(self, chunk: Chunk) -> None:
-        """Take over what the chunk says of the whole stream; the first word counts."""
-        said = self._said
-        if said.id is None and chunk.id is not None:
-            said.id = self.envelope.id = chunk.id
-        elif chunk.id != said.id and chunk.id is not None:
-            self._differ("id", chunk.id)
-        # Some send 0 before they know.
-        created = whole_seconds(chunk.created)
-        if not said.created and created is not None:
-            said.created = self.envelope.created = created
-        if chunk.created is not None and chunk.created != said.created:
-            self._differ("created", chunk.created)
-        if chunk.model is not None and said.model != chunk.model:
-            said.model = self.envelope.model = chunk.model
-        self._began = True
-        self._settled = bool(said.id and said.created)
-        if self._placeless:
-            self._leave_unsaid()
-
-    def _differ(self, name: str, value: Json) -> None:
-        """Report, once, what one chunk says otherwise than what all are written with."""
-        if name not in self._differed:
-            self._differed.add(name)
-            if name in self._rules.envelope:
-                self.losses.append(Loss("changed", f"$.{name}", value))
-
-    def _leave_unsaid(self) -> None:
-        """Report what the target has no place for, once."""
-        found = {name: getattr(self._said, name) for name in self._placeless}
-        self.losses += [Loss("dropped", f"$.{name}", said) for name, said in found.items() if said]
-        self._placeless = [name for name, said in found.items() if not said]
-
-    def made_up(self) -> list[Loss]:
-        """Return what of the envelope no chunk has said so far."""
-        if not self._began:
-            return []
-        return [
-            Loss("invented", f"$.{name}", getattr(self.envelope, name))
-            for name in _ENVELOPE
-            if name in self._rules.envelope and getattr(self._said, name) is None
-        ]
 
     def _keeps(self, chunk: Chunk, extra: Object) -> bool:
         """Say whether residue is written by itself: not behind an error, where readers stop."""

@@ -264,7 +264,7 @@ def _away(
         return _as_is(adapter, chunk, ready, shaper.envelope), []
     write: Any = adapter.write_away_whole if extra == "always" else adapter.write_away
     body: Object = own(write(ready, shaper.envelope), dialect=adapter.name, error=EncodeError)
-    losses = [*shaper.losses, *shaper.made_up()]
+    losses = [*shaper.losses, *shaper.head.made_up()]
     stream = adapter.name.removesuffix(WHOLE)
     if extra == "home" and chunk.dialect == stream and adapter.moves is not None:
         # The vendor's own stream: residue that has the same place in the body goes along.
