@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
-from attrs import evolve, fields, frozen, has
+from attrs import evolve
 
 from onechunk._accumulate import accumulate
 from onechunk._adapter import Adapter, Envelope, own
 from onechunk._chunk import Choice, Chunk, ExtraPolicy
 from onechunk._codec import DEFAULTS, check_extra, parse
-from onechunk._compare import compare
 from onechunk._defaults import Defaults
 from onechunk._errors import UNWRITABLE, EncodeError, LossError, unwritable
-from onechunk._loss import Loss, call_path
-from onechunk._losses import first_choice, silence_of
+from onechunk._loss import Loss
+from onechunk._losses import first_choice
 from onechunk._marks import DERIVED, UNSET, Json, is_list, is_object
 from onechunk._message import Message
 from onechunk._parts import Part, ToolCall
 from onechunk._registry import WHOLE, get_adapter
-from onechunk._series import DEPTH, Series, said_last
+from onechunk._series import said_last
 from onechunk._shaper import Shaper
 from onechunk._shelf import are_apart
+from onechunk._written import Written
 from onechunk.mapping._rows import Unsaid
 from onechunk.mapping._writer import bare
 
 __all__ = ["decode_message", "encode_message", "message_losses"]
 
 Object = dict[str, Json]
-
-MOST_LEVELS: Final = DEPTH + 8
-"""A series stands no deeper than residue is merged key by key, in a part of a choice."""
-
-_UNSHAPED: Final = re.compile(
-    r"\$\.usage|.*\.(finish\.reason|logprobs\..*|parts\[\d+\]\.(url|title|start|end|arguments))$"
-)
 
 
 def decode_message(dialect: str, payload: Object | str | bytes) -> Message:
@@ -133,73 +125,7 @@ def _with_addresses(choice: Choice) -> Choice:
     return choice
 
 
-@frozen
-class _Written:
-    """A body and what it was written of.
-
-    Attributes:
-        chunk: What the message says, as one chunk.
-        shaped: What making it fit the dialect bent or made up.
-        home: True if it was read from such a body.
-        as_is: True if it was said by a stream of the same dialect, and is written as it is or as
-            it was settled.
-    """
-
-    adapter: Adapter
-    message: Message
-    chunk: Chunk
-    payload: Object
-    shaped: list[Loss]
-    home: bool
-    as_is: bool
-
-    def losses(self) -> list[Loss]:
-        """Read the body again and return what it lacks, has otherwise, or has alone."""
-        adapter, chunk = self.adapter, self.chunk
-        silence = silence_of(adapter, chunk)
-        replaced = [
-            evolve(loss, value=bare(loss.value))
-            for loss in _replaced("$", self.message)
-            if not silence.covers("", loss.value)
-        ]
-        if self.home:
-            return replaced
-        left_out: list[Loss] = []
-        if adapter.rules.choices == "one":
-            chunk, left_out = first_choice(chunk)
-        back = adapter.read(own(self.payload, dialect=adapter.name))
-        memory = adapter.remember()
-        if memory is not None:
-            memory.read(back)
-        found = compare(chunk, back, silence)
-        if not self.as_is:
-            # Of what was made up, shaping reported all but what this names.
-            found = [x for x in found if x.kind != "invented" or _UNSHAPED.match(x.path)]
-        known = {(loss.kind, loss.path) for loss in self.shaped}
-        calls = _paths_of_calls(chunk)
-        found = [x for x in (*left_out, *found) if (x.kind, _of_call(x.path, calls)) not in known]
-        return [*self.shaped, *found, *replaced]
-
-
-def _paths_of_calls(chunk: Chunk) -> dict[str, str]:
-    """Return the paths of calls as parts, with those that shaping has for the same."""
-    found: dict[str, str] = {}
-    for index, choice in enumerate(chunk.choices):
-        numbers = (n for n, part in enumerate(choice.parts) if type(part) is ToolCall)
-        for call, number in enumerate(numbers):
-            found[f"$.choices[{index}].parts[{number}]"] = call_path(index, call)
-    return found
-
-
-def _of_call(path: str, calls: dict[str, str]) -> str:
-    """Return shaping's path for what is told of a call."""
-    part, bracket, rest = path.rpartition("]")
-    return calls.get(part + bracket, part + bracket) + rest
-
-
-def _written(
-    adapter: Adapter, message: Message, extra: ExtraPolicy, defaults: Defaults
-) -> _Written:
+def _written(adapter: Adapter, message: Message, extra: ExtraPolicy, defaults: Defaults) -> Written:
     """Write *message* as a body.
 
     Raises:
@@ -228,7 +154,7 @@ def _written(
         raise EncodeError(text, dialect=adapter.name) from None
     except UNWRITABLE as exc:
         raise unwritable(exc, adapter.name) from exc
-    return _Written(adapter, message, chunk, payload, shaped, home, as_is)
+    return Written(adapter, message, chunk, payload, shaped, home, as_is)
 
 
 def _check(message: object, adapter: Adapter) -> None:
@@ -400,22 +326,3 @@ def _settled_choice(choice: Choice) -> Choice:
     parts: list[Part] = [_settled(part) for part in choice.parts]
     extra = said_last(choice.extra)
     return evolve(choice, parts=parts, logprobs=_settled(choice.logprobs), extra=extra)
-
-
-def _replaced(path: str, value: Any, depth: int = MOST_LEVELS) -> Iterator[Loss]:
-    """Yield the values of series that the last one of each stands in for."""
-    if isinstance(value, Series):
-        for each in value.values[:-1]:
-            yield Loss("dropped", path, each)
-    elif not depth:
-        return
-    elif is_object(value):
-        for key, each in value.items():
-            yield from _replaced(f"{path}.{key}", each, depth - 1)
-    elif is_list(value):
-        for number, each in enumerate(value):
-            yield from _replaced(f"{path}[{number}]", each, depth - 1)
-    elif has(value.__class__):
-        for attribute in fields(value.__class__):
-            name = attribute.name
-            yield from _replaced(f"{path}.{name}", getattr(value, name), depth - 1)
