@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from attrs import NOTHING, Factory, fields
 
-from onechunk._exceptions import read_exception, says_exception
 from onechunk._marks import DERIVED, UNSET
 from onechunk._parts import ToolCall
 from onechunk.mapping._rows import (
@@ -27,23 +26,19 @@ from onechunk.mapping._rows import (
     Tagged,
     Via,
     expected,
-    goes_on,
 )
 from onechunk.mapping._source import Source
+from onechunk.mapping._tagged import Rename, make_tagged_reader
 
 __all__ = [
     "Reader",
     "Rename",
-    "each_once",
-    "event_name",
     "is_leaf",
+    "joined",
     "make_reader",
     "said_by",
     "start",
 ]
-
-Rename = Callable[[str], str]
-"""From the name in the wire class to the key on the wire."""
 
 
 def make_reader(table: Table | Tagged, rename: Rename = str) -> Callable[[dict[str, Any]], Any]:
@@ -53,85 +48,12 @@ def make_reader(table: Table | Tagged, rename: Rename = str) -> Callable[[dict[s
     It raises `Fault`.
     """
     if isinstance(table, Tagged):
-        read_tagged = make_tagged_reader(table, rename)
-        return _without_usual(read_tagged, table) if table.usual else read_tagged
+        return make_tagged_reader(table, rename, lambda each: make_reader(each, rename))
     s = start(table, "read(d)")
     s("if type(d) is not dict:", "    raise expected('an object', d)")
     Reader(s, rename).table(table)
     s("return c")
     return s.function()
-
-
-def make_tagged_reader(table: Tagged, rename: Rename) -> Callable[[dict[str, Any]], Any]:
-    """Return the reader that looks at the kind first."""
-    readers = each_once(table.tables, lambda each: make_reader(each, rename))
-    unknown = make_reader(table.unknown, rename)
-    if table.tag is None:
-        return _unwrapping(readers, unknown, table.unknown.fixed.get("dialect"))
-    *outer, key = (rename(step) for step in table.tag.split("."))
-
-    def read(d: Any) -> Any:
-        if d.__class__ is not dict:
-            raise expected("an object", d)
-        holder: Any = d
-        for step in outer:
-            holder = holder.get(step)
-            if holder.__class__ is not dict:
-                return unknown(d)
-        tag = holder.get(key)
-        return (readers.get(tag, unknown) if tag.__class__ is str else unknown)(d)
-
-    return read
-
-
-def each_once(
-    tables: Mapping[str, Table | Tagged], make: Callable[[Table | Tagged], Callable[..., Any]]
-) -> dict[Any, Callable[..., Any]]:
-    """Return what *make* makes of *tables*, once for all names of the same table."""
-    made = {key: make(each) for key, each in {id(each): each for each in tables.values()}.items()}
-    return {name: made[id(each)] for name, each in tables.items()}
-
-
-def _without_usual(read: Callable[[Any], Any], table: Tagged) -> Callable[[Any], Any]:
-    def read_usual(d: Any) -> Any:
-        c = read(d)
-        kind = goes_on(c.choices)
-        if kind is not None and c.extra == table.usual.get(kind):
-            c.extra = {}
-        return c
-
-    return read_usual
-
-
-def _unwrapping(
-    readers: dict[Any, Callable[[Any], Any]], unknown: Callable[[Any], Any], dialect: Any
-) -> Callable[[Any], Any]:
-    def read(d: Any) -> Any:
-        if d.__class__ is not dict:
-            raise expected("an object", d)
-        name = event_name(d, readers)
-        if name is None or d[name].__class__ is not dict:
-            if len(d) == 1 and says_exception(d):
-                return read_exception(d, dialect)
-            return unknown(d)
-        try:
-            c = readers[name](d[name])
-        except Fault as fault:
-            raise fault.inside(f".{name}") from None
-        # What is left of the event stands where it stood.
-        c.extra = d
-        return c
-
-    return read
-
-
-def event_name(d: Mapping[str, Any], known: Mapping[Any, Any]) -> str | None:
-    """Return the name of the event in *d*; None if it is not known, or one of several.
-
-    Keys beside it are no events: Bedrock puts its metrics there when it passes a model's events on.
-    """
-    names = [name for name in d if name in known]
-    return names[0] if len(names) == 1 else None
 
 
 def start(table: Table, signature: str) -> Source:
@@ -143,7 +65,7 @@ def start(table: Table, signature: str) -> Source:
         "expected": expected,
         "new": object.__new__,
         "said": _said,
-        "joined": _joined,
+        "joined": joined,
         "mark_copy": _mark_copy,
         "ToolCall": ToolCall,
     }
@@ -446,7 +368,8 @@ def _said(d: dict[str, Any], keys: tuple[str, ...]) -> str | None:
     return text
 
 
-def _joined(parts: list[Any], kind: type[Any]) -> str | None:
+def joined(parts: list[Any], kind: type[Any]) -> str | None:
+    """Return the text of all parts of one class; None if there is none."""
     texts = [part.text for part in parts if type(part) is kind]
     return "".join(texts) if texts else None
 

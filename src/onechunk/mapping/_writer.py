@@ -7,11 +7,10 @@ from typing import Any, get_args
 
 from attrs import evolve, field, frozen
 
-from onechunk._exceptions import write_exception
 from onechunk._json import dumps
 from onechunk._marks import DERIVED, MOST_DEPTH, UNSET, is_object
 from onechunk._parts import Part
-from onechunk.mapping._reader import Rename, each_once, event_name, said_by
+from onechunk.mapping._reader import joined, said_by
 from onechunk.mapping._rows import (
     Calls,
     Const,
@@ -28,9 +27,9 @@ from onechunk.mapping._rows import (
     Tagged,
     Unsaid,
     Via,
-    goes_on,
 )
 from onechunk.mapping._source import Source
+from onechunk.mapping._tagged import Rename, make_tagged_writer
 
 __all__ = ["Manner", "make_writer"]
 
@@ -60,15 +59,15 @@ def make_writer(
     marked `envelope` name. Nested residue is shared with the canonical value, not copied.
     """
     if isinstance(table, Tagged):
-        write_tagged = _make_tagged_writer(table, rename)
-        return _with_usual(write_tagged, table) if table.usual else write_tagged
+        # Events are written at home only: their residue tells their kind.
+        return make_tagged_writer(table, rename, lambda each: make_writer(each, Manner(), rename))
     s = Source("write(c, envelope=None)")
     s.scope |= {
         "UNSET": UNSET,
         "DERIVED": DERIVED,
         "NOTHING": _NOTHING,
         "place": _place,
-        "joined": _joined,
+        "joined": joined,
         "bare": bare,
         "PARTS": frozenset(get_args(Part)),
         "dumps": dumps,
@@ -313,80 +312,6 @@ def _takes_parts(row: Row) -> bool:
     )
 
 
-def _make_tagged_writer(table: Tagged, rename: Rename) -> Callable[..., dict[str, Any]]:
-    """Return the writer of events at home, whose residue tells their kind."""
-    writers: Mapping[str, Callable[..., dict[str, Any]]] = each_once(
-        table.tables, lambda each: make_writer(each, Manner(), rename)
-    )
-    unknown = _without_kind(table.unknown, rename)
-    if table.tag is None:
-        return _wrapping(writers, unknown)
-    *outer, key = (rename(step) for step in table.tag.split("."))
-
-    def write(c: Any, _: Any = None) -> dict[str, Any]:
-        holder = c.extra
-        for step in outer:
-            holder = holder.get(step)
-            if not is_object(holder):
-                break
-        else:
-            tag = holder.get(key)
-            known = writers.get(tag) if isinstance(tag, str) else None
-            if known is not None:
-                return known(c)
-        return unknown(c)
-
-    return write
-
-
-def _with_usual(
-    write: Callable[..., dict[str, Any]], table: Tagged
-) -> Callable[..., dict[str, Any]]:
-    def write_usual(c: Any, _: Any = None) -> dict[str, Any]:
-        if not c.extra:
-            kind = goes_on(c.choices)
-            usual = None if kind is None else table.usual.get(kind)
-            if usual is not None:
-                c = evolve(c, extra=usual)
-        return write(c)
-
-    return write_usual
-
-
-def _wrapping(
-    writers: Mapping[str, Callable[..., dict[str, Any]]], unknown: Callable[..., dict[str, Any]]
-) -> Callable[..., dict[str, Any]]:
-    def write(c: Any, _: Any = None) -> dict[str, Any]:
-        extra = c.extra
-        name = event_name(extra, writers)
-        if name is None or not is_object(extra[name]):
-            return write_exception(c) if c.error is not None and not extra else unknown(c)
-        return {**extra, name: writers[name](evolve(c, extra=extra[name]))}
-
-    return write
-
-
-def _without_kind(table: Table, rename: Rename) -> Callable[..., dict[str, Any]]:
-    """Return the writer of events whose residue names no kind; only rows can say anything."""
-    write = make_writer(table, Manner(), rename)
-    if table.rows:
-        return write
-
-    def write_residue(c: Any) -> dict[str, Any]:
-        if c.choices and not any(map(_speaks, c.choices)):
-            raise Unsaid
-        if c.choices or c.usage is not None or c.error is not None:
-            raise TypeError("the residue names no kind of event that could say this")
-        return write(c)
-
-    return write_residue
-
-
-def _speaks(choice: Any) -> bool:
-    said = choice.role, choice.finish, choice.stop, choice.logprobs
-    return bool(choice.parts) or any(each is not None for each in said)
-
-
 def _only(values: list[Any]) -> Any:
     """Return the one value that an event says; pieces of one text are joined; None if none."""
     if len(values) < 2:  # noqa: PLR2004
@@ -430,8 +355,3 @@ def bare(value: Any) -> Any:
             elif holder.__class__ is dict and (each is UNSET or each is DERIVED):
                 del holder[place]
     return root[0]
-
-
-def _joined(parts: list[Any], kind: type[Any]) -> str | None:
-    texts = [part.text for part in parts if type(part) is kind]
-    return "".join(texts) if texts else None
