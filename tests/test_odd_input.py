@@ -18,6 +18,7 @@ from onechunk import (
     load_adapters,
     losses,
     read,
+    to_objects,
 )
 from tests.support.families import of_choices
 from tests.test_bad_input import CHAT, DIALECTS, GOOD, before, event, good
@@ -244,3 +245,15 @@ def test_frames_after_the_end(dialect: str) -> None:
     assert out.endswith(event(b"[DONE]"))
     assert out.count(b"[DONE]") == 1
     assert ("dropped", "$", "Hi 0") in [(each.kind, each.path, each.value) for each in away.losses]
+
+
+@pytest.mark.parametrize("dialect", ALL)
+@pytest.mark.parametrize("behind", [b"null", b'"x"', b"{}", b"more", b""])
+def test_lines_behind_the_end_mark(dialect: str, behind: bytes) -> None:
+    """What stands behind the mark in one event is no event of its own where lines are events."""
+    chunks = list(read([b"data: [DONE]\ndata: %b\n\n" % behind], dialect))
+    encoder = Encoder(dialect, framing="ndjson")
+    out = b"".join(map(encoder.feed, chunks)) + encoder.close()
+    assert [each.done for each in read([out], dialect)] == [True]
+    if load_adapters()[dialect].sdk is not None:
+        assert [*to_objects(dialect, chunks)] == []

@@ -20,13 +20,19 @@ from onechunk._framing._write_eventstream import write_event_stream
 
 __all__ = ["Writer", "make_writer"]
 
+_ONE_LINE: Final = bytes.maketrans(b"\r\n", b"  ")
+
 Write = Callable[[bytes, Frame | None], bytes]
 
 
 def _write_line(data: bytes, frame: Frame | None) -> bytes:
-    """Write a line of JSON; what came as something else goes as it came."""
+    """Write a line of JSON; what came as something else, such as a mark, goes as it came.
+
+    Text behind a mark may have come in several lines of one event: here a line is an event.
+    """
     as_it_came = frame is not None and frame.data is not None
-    return write_ndjson(data if as_it_came else escape_lines(data), frame)
+    data = data.translate(_ONE_LINE) if as_it_came else escape_lines(data)
+    return write_ndjson(data, frame)
 
 
 _WRITERS: Final[dict[str, Write]] = {
