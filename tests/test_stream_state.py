@@ -109,6 +109,41 @@ def test_what_waits_may_be_the_first(target: str, part: str, end: str) -> None:
     check_legal(out, target)
 
 
+USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+
+
+@pytest.mark.parametrize("more", [{}, {"usage": USAGE}], ids=["plain", "with usage"])
+@pytest.mark.parametrize("word", ["stop", "length", "tool_calls", "content_filter"])
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("target", TARGETS)
+def test_error_and_finish_word(
+    target: str, word: str, more: dict[str, Any], *, together: bool
+) -> None:
+    """A word that finishes and an error are one end: readers hear the error, and all text once."""
+    finish = {"choices": [{"index": 0, "delta": {"content": "b"}, "finish_reason": word}], **more}
+    error = {"error": {"message": "boom", "type": "x"}}
+    last = [{**finish, **error}] if together else [finish, error]
+    source = "mistral" if target == "openai" else "openai"
+    frames = [b"data: " + json.dumps(each).encode() + b"\n\n" for each in last]
+    out, losses = converted(target, frame({"content": "a"}), *frames, source=source)
+
+    check_legal(out, target)
+    back = decode_all(target, [out])
+    words = [c.finish.reason.value for chunk in back for c in chunk.choices if c.finish]
+    errors = [chunk.error.message for chunk in back if chunk.error is not None]
+    told = {(loss.kind, loss.path) for loss in losses}
+    assert "".join(chunk.text for chunk in back) == "ab"
+    assert errors == ["boom"] or ("dropped", "$.error.message") in told
+    # Others of OpenAI's family say both, and their readers raise at the error.
+    assert words in (["error"], []) or target in {"openai", "completions", "groq"}
+    if word not in words:
+        path = "$.choices[0].finish.reason"
+        assert {("dropped", path), ("changed", path)} & told
+    counts = [chunk.usage.output_tokens or 0 for chunk in back if chunk.usage is not None]
+    assert counts[-1:] == [2] or not more or ("dropped", "$.usage.output_tokens") in told
+    assert sorted(counts) == counts
+
+
 @pytest.mark.parametrize("target", ["openai", "llama", "mistral", "anthropic"])
 def test_finish_on_every_chunk(target: str) -> None:
     """A finish word that the source says too early is written behind all text."""

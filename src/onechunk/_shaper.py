@@ -22,7 +22,7 @@ from onechunk._marks import Json
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._prepare import finish_last, is_failed
 
-__all__ = ["Shaper"]
+__all__ = ["Shaper", "says_anything"]
 
 
 Object = dict[str, Json]
@@ -206,6 +206,18 @@ class Shaper:
                 chunk.error = Error(self._defaults.failed, "server_error")
                 self.losses.append(Loss("invented", "$.error.message", chunk.error.message))
 
+    def _unfinished(self, choices: list[Choice]) -> list[Choice]:
+        """Return *choices* without the words that finish them, and what stopped the answer."""
+        for choice in choices:
+            path = f"$.choices[{choice.index}]"
+            if choice.finish is not None:
+                self.losses.append(
+                    Loss("dropped", f"{path}.finish.reason", choice.finish.reason.value)
+                )
+            if choice.stop is not None:
+                self.losses.append(Loss("dropped", f"{path}.stop", choice.stop))
+        return [evolve(choice, finish=None, stop=None) for choice in choices]
+
     def _behind_error(
         self, choices: list[Choice], error: Error | None
     ) -> tuple[list[Choice], Error | None]:
@@ -230,12 +242,31 @@ class Shaper:
         return [Chunk(choices=first, dialect=chunk.dialect), *waiting]
 
     def _count_before(self, chunk: Chunk) -> list[Chunk]:
-        """Return the usage so far before an error that ends the stream, where it would be last."""
+        """Return what stands before the error of *chunk* where the counts would be last."""
         ends = chunk.error is not None and not self._rules.error_finish
-        if not ends or self._rules.usage != "last" or self._usage is None:
+        if not ends or self._rules.usage != "last":
             return []
-        usage, self._usage = self._usage, None
-        return [Chunk(usage=usage)]
+        out = self._void(chunk)
+        chunk.choices = []
+        return out
+
+    def _void(self, chunk: Chunk) -> list[Chunk]:
+        """Return what is held, and what *chunk* says, without words that finish, and the counts.
+
+        Where such a word ends the stream, readers take an answer with one for whole, and do not
+        hear the error.
+        """
+        out: list[Chunk] = []
+        for each in (self._held, chunk):
+            if each is not None and each.choices:
+                choices = self._unfinished(each.choices)
+                kept = [choice for choice in choices if says_anything(choice)]
+                out += [evolve(each, choices=kept, error=None)] if kept else []
+        self._held = None
+        if self._usage is not None:
+            out.append(Chunk(usage=self._usage))
+            self._usage = None
+        return out
 
     def _overrule(self, chunk: Chunk) -> None:
         """Make a failure of the finish words that are not written yet."""
@@ -383,6 +414,12 @@ class Shaper:
     def _finishes_silent(self) -> bool:
         """Say whether choices that have said nothing are finished: else there were no stream."""
         return not self._mark and not any(state.started for state in self._choices.values())
+
+
+def says_anything(choice: Choice) -> bool:
+    """Say whether anything is written for *choice*, residue aside."""
+    said = choice.role, choice.finish, choice.logprobs
+    return bool(choice.parts) or any(each is not None for each in said)
 
 
 def _says_something(usage: Usage) -> bool:

@@ -14,7 +14,7 @@ from onechunk._finish import FinishReason
 from onechunk._loss import Loss, call_path
 from onechunk._parts import Part, ToolCall
 from onechunk._prepare import finish_last, whole_seconds
-from onechunk._shaper import Shaper
+from onechunk._shaper import Shaper, says_anything
 
 __all__ = ["StableShaper"]
 
@@ -96,7 +96,7 @@ class StableShaper(Shaper):
         if shaped is None:
             return None
         shaped.parts = self._said_parts(shaped.index, shaped.parts)
-        return shaped if kept or _says_anything(shaped) else None
+        return shaped if kept or says_anything(shaped) else None
 
     def _behind_an_error(self, chunk: Chunk) -> Chunk:
         """Return what may stand behind an error: the counts, and the end."""
@@ -104,19 +104,13 @@ class StableShaper(Shaper):
             self.losses.append(Loss("dropped", "$.error.message", chunk.error.message))
         for part in (part for choice in chunk.choices for part in choice.parts):
             self.losses.append(Loss("dropped", "$", getattr(part, "text", None)))
-        self._drop_finishes(chunk.choices)
+        self._unfinished(chunk.choices)
         return evolve(chunk, choices=[], error=None)
-
-    def _drop_finishes(self, choices: list[Choice]) -> None:
-        for choice in choices:
-            if choice.finish is not None:
-                path = f"$.choices[{choice.index}].finish.reason"
-                self.losses.append(Loss("dropped", path, choice.finish.reason.value))
 
     def _fail(self, chunk: Chunk) -> None:
         super()._fail(chunk)
         keeps = self.keeps is not None
-        chunk.choices = [c for c in chunk.choices if _says_anything(c) or (keeps and c.extra)]
+        chunk.choices = [c for c in chunk.choices if says_anything(c) or (keeps and c.extra)]
 
     def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
         super()._finish_all(chunk, reason)
@@ -199,17 +193,7 @@ class StableShaper(Shaper):
                 out += super()._place(said)
             held, self._held = self._held, None
             return [*out, error] if held is None else [*out, held, error]
-        for each in (self._held, said):
-            self._held = None
-            if each is not None and each.choices:
-                self._drop_finishes(each.choices)
-                choices = [evolve(choice, finish=None, stop=None) for choice in each.choices]
-                kept = [choice for choice in choices if _says_anything(choice)]
-                out += [evolve(each, choices=kept)] if kept else []
-        if self._usage is not None:
-            out.append(Chunk(usage=self._usage))
-            self._usage = None
-        return [*out, error]
+        return [*out, *self._void(said), error]
 
     def _end(self, *, whole: bool, message: str | None = None) -> list[Chunk]:
         """Return the end of the stream; *whole* if the source had its own."""
@@ -236,8 +220,3 @@ def _is_silent(part: Part) -> bool:
     if type(part) is not ToolCall or part.id or part.name:
         return False
     return not part.arguments and part.arguments != {}
-
-
-def _says_anything(choice: Choice) -> bool:
-    said = choice.role, choice.finish, choice.logprobs
-    return bool(choice.parts) or any(each is not None for each in said)

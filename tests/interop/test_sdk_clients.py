@@ -313,6 +313,19 @@ def test_error_in_mid_stream(source: str, sdk: Sdk, upstream: Upstream) -> None:
         assert error in told or json.dumps(error) in told
 
 
+@every_sdk
+@pytest.mark.parametrize("word", ["stop", "length", "tool_calls"])
+def test_error_beside_a_finish_word(word: str, sdk: Sdk, upstream: Upstream) -> None:
+    """A word that finishes does not hide the error in the same chunk from any client."""
+    first, _ = written("openai")
+    failed = {"choices": [{"delta": {}, "finish_reason": word}], "error": {"message": "boom"}}
+    url = upstream.add(streamed("openai", first, b"data: %b\n\n" % json.dumps(failed).encode()))
+    heard: list[str] = []
+    with connected(sdk, "openai", url) as client, pytest.raises((*sdk.errors, HandedOn)):
+        deque(map(heard.append, texts(sdk, client)), maxlen=0)
+    assert "".join(heard) == "One"
+
+
 ENDS: Final[dict[str, Any]] = {
     "cut": {"end": "cut"},
     "reset": {"end": "reset"},
