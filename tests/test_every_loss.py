@@ -118,6 +118,11 @@ def said(*parts: Part, **more: Any) -> Chunk:
     return Chunk(id="a", model="m", choices=[Choice(parts=[*parts], **more)], extra=extra)
 
 
+def cited(kind: str) -> dict[str, Any]:
+    """Return an unknown event of Cohere with citations of which only the kind is told."""
+    return {"type": "citation-ends", "delta": {"message": {"citations": [{"type": kind}]}}}
+
+
 A = TokenLogprob("a", -0.5, [97], 5)
 
 PAIRS: dict[str, tuple[str, Chunk, Chunk, str]] = {
@@ -192,9 +197,9 @@ PAIRS: dict[str, tuple[str, Chunk, Chunk, str]] = {
     ),
     "such a word in a list": (
         "mistral",
-        decode("openai", {"zz": [{"object": "chat.completion.chunk"}], "choices": []}),
-        decode("openai", {"zz": [{"object": "weird"}], "choices": []}),
-        "$.extra.zz",
+        decode("cohere", cited("TEXT_CONTENT")),
+        decode("cohere", cited("PLAN")),
+        "$.extra.delta.message.citations",
     ),
     "a total that is no sum": (
         "anthropic",

@@ -120,7 +120,8 @@ def test_error_and_finish_word(
     target: str, word: str, more: dict[str, Any], *, together: bool
 ) -> None:
     """A word that finishes and an error are one end: readers hear the error, and all text once."""
-    finish = {"choices": [{"index": 0, "delta": {"content": "b"}, "finish_reason": word}], **more}
+    choice = {"index": 0, "delta": {"content": "b"}, "finish_reason": word}
+    finish: dict[str, Any] = {"choices": [choice], **more}
     error = {"error": {"message": "boom", "type": "x"}}
     last = [{**finish, **error}] if together else [finish, error]
     source = "mistral" if target == "openai" else "openai"

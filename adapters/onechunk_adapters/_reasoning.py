@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from onechunk import DERIVED, UNSET, Json, Part, Reasoning
 from onechunk.mapping import (
     Leaf,
@@ -15,7 +17,7 @@ from onechunk.mapping import (
     make_writer,
 )
 
-__all__ = ["reasoning_details"]
+__all__ = ["DETAIL_WORDS", "reasoning_details"]
 
 _OTHER = ""
 """Stands for every type of detail that is not known; text is text there too."""
@@ -28,6 +30,9 @@ _DETAILS = {
     "reasoning.encrypted": Table(Reasoning, (Leaf("data", "encrypted"),)),
     _OTHER: Table(Reasoning, (Leaf("text", "text", silent=(), always=True),)),
 }
+DETAIL_WORDS: Final = frozenset(_DETAILS) - {_OTHER}
+"""Types of details that say no more than what was read of them."""
+
 _take_detail = {name: make_reader(table) for name, table in _DETAILS.items()}
 _put_detail = {name: make_writer(table, Manner()) for name, table in _DETAILS.items()}
 

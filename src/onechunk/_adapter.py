@@ -19,6 +19,7 @@ from onechunk._marks import MOST_DEPTH, Json
 from onechunk._memory import Memory
 from onechunk._running import Running
 from onechunk._sdk import Sdk
+from onechunk._silence import ANY, Silence, Words
 from onechunk.mapping._objects import make_object_reader
 from onechunk.mapping._reader import Rename, make_reader
 from onechunk.mapping._rows import Calls, Const, Copy, Each, Fault, Here, Into, Row, Table, Tagged
@@ -150,8 +151,12 @@ class Adapter:
         memory: Makes what a decoder remembers of a stream.
         stage: Makes what writes other dialects' chunks where one chunk may be several events.
         places: Further places of usage.
-        padding: Keys of the chunk with random text that hides lengths; leaving them out is no loss.
-        scaffold: Keys that only say what kind of event it is, or where it belongs; the same.
+        padding: Keys with random text that hides lengths; leaving them out is no loss. As for
+            `Silence`, keys of residue are dotted paths; those of the chunk need no class before.
+        scaffold: Keys that only say what kind of event it is, or where it belongs; the same. Under
+            the key of a table of events that is so for the kinds that the table has.
+        words: By key of residue, words there that say no more than the canonical class does, such
+            as the type of an item; another word is a loss.
         again: What a stream says again and again where others say it once: `role`.
         numbered: Key under which every event has its number in the stream.
         fail: Makes the payload, marks included, that ends a stream of this dialect in an error,
@@ -193,6 +198,7 @@ class Adapter:
     places: UsagePlaces | None = None
     padding: frozenset[str] = frozenset()
     scaffold: frozenset[str] = frozenset()
+    words: Mapping[str, frozenset[Json]] = field(factory=dict[str, frozenset[Json]])
     again: frozenset[str] = frozenset()
     numbered: str | None = None
     fail: Callable[[Envelope, Error], Object] | None = None
@@ -236,8 +242,19 @@ class Adapter:
 
     @cached_property
     def meaningless(self) -> frozenset[str]:
-        """Keys of residue whose loss is none."""
-        return self.padding | self.scaffold
+        """Keys that no message keeps: what they say is of one event."""
+        return frozenset(path.rpartition(".")[2] for path in self.padding | self.scaffold)
+
+    @cached_property
+    def silence(self) -> Silence:
+        """What of residue says nothing."""
+        paths: dict[str, Words] = dict.fromkeys(self.padding | self.scaffold, ANY)
+        for path, words in (*_kinds(self._table), *self.words.items()):
+            paths[path] = words | (paths.get(path) or frozenset())
+        found = {_from_class(path): words for path, words in paths.items()}
+        for path, value in _constants(self._table.rows, self.rename, "Chunk"):
+            found[path] = frozenset({value}) | (found.get(path) or frozenset())
+        return Silence(found)
 
     @property
     def wire_name(self) -> str:
@@ -253,7 +270,8 @@ class Adapter:
     @cached_property
     def constants(self) -> frozenset[tuple[str, Json]]:
         """Keys and values that only say which dialect this is."""
-        return frozenset(_constants(self._table.rows, self.rename))
+        found = _constants(self._table.rows, self.rename, "Chunk")
+        return frozenset((path.rpartition(".")[2], value) for path, value in found)
 
     @cached_property
     def hooks(self) -> Hooks:
@@ -405,16 +423,30 @@ def own(value: Json, *, dialect: str | None = None, error: type[OnechunkError] =
     return root[0]
 
 
-def _constants(rows: tuple[Row, ...], rename: Rename) -> Iterator[tuple[str, Json]]:
+def _kinds(table: Table | Tagged) -> Iterator[tuple[str, frozenset[Json]]]:
+    """Yield the paths at which the kind of an event stands, and the names of kinds there."""
+    if isinstance(table, Tagged):
+        if table.tag is not None:
+            yield table.tag, frozenset(table.tables)
+        for each in table.tables.values():
+            yield from _kinds(each)
+
+
+def _from_class(path: str) -> str:
+    return path if path[:1].isupper() else f"Chunk.{path}"
+
+
+def _constants(rows: tuple[Row, ...], rename: Rename, path: str) -> Iterator[tuple[str, Json]]:
+    """Yield the paths of residue where constants stand, and the constants."""
     for row in rows:
         if isinstance(row, Const):
-            yield rename(row.wire), row.value
+            yield f"{path}.{rename(row.wire)}", row.value
         elif isinstance(row, Each | Calls):
-            yield from _constants(row.table.rows, rename)
+            yield from _constants(row.table.rows, rename, row.table.make.__name__)
         elif isinstance(row, Into):
-            yield from _constants(row.rows, rename)
+            yield from _constants(row.rows, rename, f"{path}.{rename(row.wire)}")
         elif isinstance(row, Here):
-            yield from _constants(row.table.rows, rename)
+            yield from _constants(row.table.rows, rename, path)
 
 
 def _copies(rows: tuple[Row, ...], rename: Rename) -> Iterator[str]:

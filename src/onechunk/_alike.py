@@ -28,30 +28,31 @@ def signature(chunk: Chunk, silence: Silence, *, exactly: bool) -> int | None:
 
     Args:
         chunk: Not changed.
-        silence: Of the two dialects.
+        silence: Of the dialect it is of.
         exactly: True if residue is written: then its values count too.
     """
     if chunk.error is not None:
         return None
-    shape = _exact if exactly else silence.shape
-    shape_of_part = _exact if exactly else silence.of_parts.shape
-    extra = chunk.extra
-    found: list[Any] = [chunk.dialect, chunk.done, shape(extra) if extra else None]
+
+    def shape(value: Any) -> tuple[Any, ...]:
+        extra = value.extra
+        return _exact(extra) if exactly else silence.of(value.__class__).shape(extra)
+
+    found: list[Any] = [chunk.dialect, chunk.done, shape(chunk) if chunk.extra else None]
     if chunk.usage is not None:
-        found += [_counts(chunk.usage), shape(chunk.usage.extra)]
+        found += [_counts(chunk.usage), shape(chunk.usage)]
     for choice in chunk.choices:
         if choice.stop is not None or choice.logprobs is not None:
             return None
         reason = None if choice.finish is None else choice.finish.reason
-        extra = choice.extra
-        found += [choice.index, choice.role, reason, shape(extra) if extra else None]
+        found += [choice.index, choice.role, reason, shape(choice) if choice.extra else None]
         for part in choice.parts:
             said = _running(part)
             if said is None:
                 return None
             found.append(said)
             if part.extra:
-                found.append((shape if type(part) is ToolCall else shape_of_part)(part.extra))
+                found.append(shape(part))
     try:
         return hash(tuple(found))
     except TypeError:

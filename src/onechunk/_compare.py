@@ -11,7 +11,7 @@ from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
 from onechunk._loss import Loss
 from onechunk._marks import Json, is_list, is_object
 from onechunk._parts import Citation, Media, Other, Reasoning, Refusal, Text, ToolCall
-from onechunk._silence import DEPTH, Silence
+from onechunk._silence import DEPTH, Level, Silence
 from onechunk.mapping._writer import bare
 
 __all__ = ["MOST_KEPT", "compare", "weight"]
@@ -203,22 +203,18 @@ class _Comparison:
     def residue(self, path: str, value: Any, other: Any) -> None:
         """Report residue that does not stand in the other as well."""
         left = getattr(other, "extra", {})
-        silence = (
-            self._silence.of_parts
-            if isinstance(value, Text | Reasoning | Refusal | Citation)
-            else self._silence
-        )
-        self._residue(f"{path}.extra", getattr(value, "extra", {}), left, silence)
+        level = self._silence.of(value.__class__)
+        self._residue(f"{path}.extra", getattr(value, "extra", {}), left, level)
 
     def _residue(
-        self, path: str, value: Json, left: Json, silence: Silence, depth: int = DEPTH
+        self, path: str, value: Json, left: Json, level: Level, depth: int = DEPTH
     ) -> None:
         for key, each in value.items():
             other = left.get(key) if is_object(left) else None
-            if silence.covers(key, each, depth):
+            if level.covers(key, each, depth):
                 continue
             if is_object(each) and depth:
-                self._residue(f"{path}.{key}", each, other, silence, depth - 1)
+                self._residue(f"{path}.{key}", each, other, level.under(key), depth - 1)
             elif each != other:
                 kept = bare(each) if weight(each, MOST_KEPT) <= MOST_KEPT else None
                 self.losses.append(Loss("dropped", f"{path}.{key}", kept))

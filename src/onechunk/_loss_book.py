@@ -10,13 +10,13 @@ from attrs import evolve
 
 from onechunk._adapter import Adapter
 from onechunk._alike import signature
-from onechunk._chunk import Chunk, ExtraPolicy
+from onechunk._chunk import Choice, Chunk, ExtraPolicy
 from onechunk._compare import MOST_KEPT, weight
 from onechunk._loss import Loss
 from onechunk._losses import measure, silence_of
 from onechunk._marks import is_list, is_object
 from onechunk._parts import Text, ToolCall
-from onechunk._silence import Silence
+from onechunk._silence import Level, Silence
 
 __all__ = ["ENVELOPE", "LossBook"]
 
@@ -70,9 +70,9 @@ class LossBook:
         top, middle, inner = seen
         silence = self._silences[chunk.dialect]
         return (
-            _is_known(chunk.extra, top, silence)
-            and _is_known(choice.extra, middle, silence)
-            and (not part.extra or _is_known(part.extra, inner, _for(part, silence)))
+            _is_known(chunk.extra, top, silence.of(Chunk))
+            and _is_known(choice.extra, middle, silence.of(Choice))
+            and (not part.extra or _is_known(part.extra, inner, silence.of(part.__class__)))
         )
 
     def enter(self, chunk: Chunk, event: int) -> list[Loss]:
@@ -96,14 +96,14 @@ class LossBook:
                 self.losses.append(self._kept(loss, event))
         return list(new.values())
 
-    def says_more(self, chunk: Chunk, extra: dict[str, Any]) -> bool:
-        """Say whether *extra*, residue of *chunk* or of what is in it, says anything."""
-        return bool(self._silence(chunk).shape(extra))
+    def says_more(self, chunk: Chunk, value: Chunk | Choice) -> bool:
+        """Say whether the residue of *value*, *chunk* or a choice in it, says anything."""
+        return bool(self._silence(chunk).of(value.__class__).shape(value.extra))
 
     def _silence(self, chunk: Chunk) -> Silence:
         found = self._silences.get(chunk.dialect)
         if found is None:
-            found = self._silences[chunk.dialect] = silence_of(self._adapter, chunk)
+            found = self._silences[chunk.dialect] = silence_of(chunk)
         return found
 
     def _see(self, chunk: Chunk) -> None:
@@ -118,9 +118,9 @@ class LossBook:
             return
         seen = self._seen.setdefault((choice.index, type(part), chunk.dialect), ({}, {}, {}))
         silence = self._silence(chunk)
-        _remember(chunk.extra, seen[0], silence)
-        _remember(choice.extra, seen[1], silence)
-        _remember(part.extra, seen[2], _for(part, silence))
+        _remember(chunk.extra, seen[0], silence.of(Chunk))
+        _remember(choice.extra, seen[1], silence.of(Choice))
+        _remember(part.extra, seen[2], silence.of(part.__class__))
 
     def _kept(self, loss: Loss, event: int) -> Loss:
         """Return a loss as the report has it: without its value where that is too much."""
@@ -132,34 +132,30 @@ class LossBook:
         return evolve(loss, event=event)
 
 
-def _for(part: Any, silence: Silence) -> Silence:
-    return silence.of_parts if part.__class__ is Text else silence
-
-
-def _is_known(extra: dict[str, Any], known: Known, silence: Silence) -> bool:
+def _is_known(extra: dict[str, Any], known: Known, level: Level) -> bool:
     """Say whether residue like *extra* was seen in the same place, or says nothing."""
     for key, value in extra.items():
         found = known.get(key, _NONE)
         if found is value or found == value:
             continue
         if value.__class__ is dict:
-            if (key, silence.shape(value)) in known:
+            if (key, level.under(key).shape(value)) in known:
                 continue
         elif found is _ANY:
             continue
-        if not silence.covers(key, value):
+        if not level.covers(key, value):
             return False
     return True
 
 
-def _remember(extra: dict[str, Any], known: Known, silence: Silence) -> None:
+def _remember(extra: dict[str, Any], known: Known, level: Level) -> None:
     """Enter the keys of *extra* that say something, and the words of the others."""
     for key, value in extra.items():
         if len(key) >= _MOST_KEY or len(known) >= MOST_LOSSES:
             continue
         if is_object(value):
-            known[key, silence.shape(value)] = _ANY
-        elif not silence.covers(key, value):
+            known[key, level.under(key).shape(value)] = _ANY
+        elif not level.covers(key, value):
             known[key] = _ANY
         elif not is_list(value):
             known.setdefault(key, value)

@@ -16,7 +16,7 @@ from onechunk._loss import Loss
 from onechunk._marks import is_object
 from onechunk._parts import Part, Text, ToolCall
 from onechunk._registry import get_adapter
-from onechunk._silence import Silence
+from onechunk._silence import NOTHING, Level, Silence
 
 __all__ = ["first_choice", "losses", "measure", "silence_of"]
 
@@ -57,19 +57,22 @@ def _measure(adapter: Adapter, chunk: Chunk, extra: ExtraPolicy) -> list[Loss]:
     rules = adapter.rules
     if rules.choices == "one":
         chunk, left_out = first_choice(chunk)
-    silence = silence_of(adapter, chunk)
+    silence = silence_of(chunk)
+    of_calls = silence.of(ToolCall)
     written = away_payloads(adapter, _sparing(chunk, rules), extra=extra)
     back = _sparing(_read_back(adapter, written), rules)
-    meant = _sparing(chunk, rules, gaps=True)
+    meant = _sparing(chunk, rules, gaps=of_calls)
     if adapter.stage is not None:
-        meant = _with_joined_calls(meant)
+        meant = _with_joined_calls(meant, of_calls)
     return left_out + compare(meant, back, silence)
 
 
-def silence_of(adapter: Adapter, chunk: Chunk) -> Silence:
-    """Return what of *chunk*'s residue says nothing where it is written in another dialect."""
-    source = get_adapter(chunk.dialect) if chunk.dialect else adapter
-    return Silence(adapter.meaningless | source.meaningless, source.constants)
+def silence_of(chunk: Chunk) -> Silence:
+    """Return what of *chunk*'s residue says nothing where it is written in another dialect.
+
+    Only its own dialect knows: a key that says nothing in the target may say something here.
+    """
+    return get_adapter(chunk.dialect).silence if chunk.dialect else Silence()
 
 
 def first_choice(chunk: Chunk) -> tuple[Chunk, list[Loss]]:
@@ -130,7 +133,7 @@ def _join(parts: list[Part], part: Part) -> None:
     parts.append(part)
 
 
-def _with_joined_calls(chunk: Chunk) -> Chunk:
+def _with_joined_calls(chunk: Chunk, silence: Level) -> Chunk:
     """Return *chunk* with the pieces of each call joined, as they are when read back."""
     choices: list[Choice] = []
     for choice in chunk.choices:
@@ -140,15 +143,16 @@ def _with_joined_calls(chunk: Chunk) -> Chunk:
             # What is joined to must be a copy.
             _join(parts, evolve(part) if type(part) is ToolCall else part)
             if len(parts) == before:
-                parts.append(_gap(part))
+                parts.append(_gap(part, silence))
         choices.append(evolve(choice, parts=parts))
     return evolve(chunk, choices=choices)
 
 
-def _sparing(chunk: Chunk, rules: Rules, *, gaps: bool = False) -> Chunk:
+def _sparing(chunk: Chunk, rules: Rules, *, gaps: Level | None = None) -> Chunk:
     """Return *chunk* without what one chunk cannot tell, and what `Shaper` reports itself.
 
-    That is whether pieces of arguments make a whole, and whether calls came.
+    That is whether pieces of arguments make a whole, and whether calls came. With *gaps*, which
+    tell residue of calls that says nothing, a piece leaves its place.
     """
     if rules.calls != "whole" and not rules.tells:
         return chunk
@@ -156,7 +160,12 @@ def _sparing(chunk: Chunk, rules: Rules, *, gaps: bool = False) -> Chunk:
     for choice in chunk.choices:
         parts = choice.parts
         if rules.calls == "whole":
-            parts = [_whole(part) or _gap(part) for part in parts if gaps or _whole(part)]
+            spared = [(part, _whole(part)) for part in parts]
+            parts = [
+                whole or _gap(part, gaps or NOTHING)
+                for part, whole in spared
+                if gaps is not None or whole is not None
+            ]
         finish = choice.finish
         if rules.tells and finish is not None and finish.reason is FinishReason.TOOL_CALLS:
             finish = Finish(FinishReason.STOP)
@@ -173,6 +182,7 @@ def _whole(part: Part) -> Part | None:
     return evolve(part, arguments={})
 
 
-def _gap(part: Part) -> Text:
-    """Return what stands where *part* was, so that every other keeps its number."""
-    return Text("", extra=part.extra)
+def _gap(part: Part, silence: Level) -> Text:
+    """Return what stands where a call was, so that every other part keeps its number."""
+    said = {key: each for key, each in part.extra.items() if not silence.covers(key, each)}
+    return Text("", extra=said)

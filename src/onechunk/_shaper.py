@@ -57,7 +57,7 @@ class Shaper:
         self._rules = rules
         self._defaults = defaults
         self._mark = mark and rules.choices == "many"
-        self.keeps: Callable[[Chunk, Object], bool] | None = None
+        self.keeps: Callable[[Chunk, Chunk | Choice], bool] | None = None
         self._choices: dict[int | None, ChoiceShaper] = {}
         self._usage: Usage | None = None
         self._held: Chunk | None = None
@@ -101,7 +101,7 @@ class Shaper:
         """Return the chunks to write for *chunk*; often one, sometimes none yet."""
         if self.ended:
             # No reader goes on behind the end mark.
-            if chunk.choices or chunk.error or chunk.usage or self._keeps(chunk, chunk.extra):
+            if chunk.choices or chunk.error or chunk.usage or self._keeps(chunk, chunk):
                 self.losses.append(Loss("dropped", "$", chunk.text or None))
             return []
         self.head.take(chunk)
@@ -110,7 +110,7 @@ class Shaper:
         choices = [
             shaped
             for number, choice in enumerate(chunk.choices)
-            if (shaped := self._choice(choice, number, kept=self._keeps(chunk, choice.extra)))
+            if (shaped := self._choice(choice, number, kept=self._keeps(chunk, choice)))
         ]
         if len(choices) > 1:
             finish_last(choices)
@@ -122,7 +122,7 @@ class Shaper:
             self._failed = True
         extra = chunk.extra
         alone = not choices and error is None
-        kept = alone and self._keeps(chunk, extra)
+        kept = alone and self._keeps(chunk, chunk)
         if kept and not self._choices:
             # It waits for what begins the answer: no id and no model may have been said yet. No
             # more than one does.
@@ -162,9 +162,9 @@ class Shaper:
                 self.losses.append(Loss("dropped", f"$.usage.{name}", count))
         self._usage = usage
 
-    def _keeps(self, chunk: Chunk, extra: Object) -> bool:
+    def _keeps(self, chunk: Chunk, value: Chunk | Choice) -> bool:
         """Say whether residue is written by itself: not behind an error, where readers stop."""
-        if self.keeps is None or not extra or not self.keeps(chunk, extra):
+        if self.keeps is None or not value.extra or not self.keeps(chunk, value):
             return False
         if self._failed:
             self.losses.append(Loss("dropped", "$.extra", None))
@@ -311,7 +311,7 @@ class Shaper:
             if chunk.error is not None and self._rules.error_finish:
                 # Nothing comes behind an error: it waits with the word.
                 self._held.error, chunk.error = chunk.error, None
-            more = chunk.choices or chunk.error or self._keeps(chunk, chunk.extra)
+            more = chunk.choices or chunk.error or self._keeps(chunk, chunk)
             return [*out, chunk] if more else out
         out = [] if self._held is None else [self._held]
         self._held = None

@@ -17,6 +17,7 @@ from onechunk._marks import Json, is_list, is_object
 from onechunk._message import Message
 from onechunk._parts import ToolCall
 from onechunk._series import DEPTH, Series
+from onechunk._silence import NOTHING, Level, Silence
 from onechunk.mapping._writer import bare
 
 __all__ = ["Written"]
@@ -54,11 +55,9 @@ class Written:
     def losses(self) -> list[Loss]:
         """Read the body again and return what it lacks, has otherwise, or has alone."""
         adapter, chunk = self.adapter, self.chunk
-        silence = silence_of(adapter, chunk)
+        silence = silence_of(chunk)
         replaced = [
-            evolve(loss, value=bare(loss.value))
-            for loss in _replaced("$", self.message)
-            if not silence.covers("", loss.value)
+            evolve(loss, value=bare(loss.value)) for loss in _replaced("$", self.message, silence)
         ]
         if self.home:
             return replaced
@@ -95,20 +94,27 @@ def _of_call(path: str, calls: dict[str, str]) -> str:
     return calls.get(part + bracket, part + bracket) + rest
 
 
-def _replaced(path: str, value: Any, depth: int = MOST_LEVELS) -> Iterator[Loss]:
+def _replaced(
+    path: str, value: Any, silence: Silence, level: Level = NOTHING, depth: int = MOST_LEVELS
+) -> Iterator[Loss]:
     """Yield the values of series that the last one of each stands in for."""
-    if isinstance(value, Series):
-        for each in value.values[:-1]:
-            yield Loss("dropped", path, each)
-    elif not depth:
+    if not depth:
         return
-    elif is_object(value):
+    if is_object(value):
         for key, each in value.items():
-            yield from _replaced(f"{path}.{key}", each, depth - 1)
+            here = f"{path}.{key}"
+            if isinstance(each, Series):
+                said = (one for one in each.values[:-1] if not level.covers(key, one))
+                yield from (Loss("dropped", here, one) for one in said)
+            else:
+                yield from _replaced(here, each, silence, level.under(key), depth - 1)
     elif is_list(value):
         for number, each in enumerate(value):
-            yield from _replaced(f"{path}[{number}]", each, depth - 1)
+            yield from _replaced(f"{path}[{number}]", each, silence, level, depth - 1)
     elif has(value.__class__):
+        residue = silence.of(Chunk if isinstance(value, Message) else value.__class__)
         for attribute in fields(value.__class__):
             name = attribute.name
-            yield from _replaced(f"{path}.{name}", getattr(value, name), depth - 1)
+            yield from _replaced(
+                f"{path}.{name}", getattr(value, name), silence, residue, depth - 1
+            )

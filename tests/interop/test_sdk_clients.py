@@ -318,7 +318,8 @@ def test_error_in_mid_stream(source: str, sdk: Sdk, upstream: Upstream) -> None:
 def test_error_beside_a_finish_word(word: str, sdk: Sdk, upstream: Upstream) -> None:
     """A word that finishes does not hide the error in the same chunk from any client."""
     first, _ = written("openai")
-    failed = {"choices": [{"delta": {}, "finish_reason": word}], "error": {"message": "boom"}}
+    choice: dict[str, Any] = {"delta": {}, "finish_reason": word}
+    failed = {"choices": [choice], "error": {"message": "boom"}}
     url = upstream.add(streamed("openai", first, b"data: %b\n\n" % json.dumps(failed).encode()))
     heard: list[str] = []
     with connected(sdk, "openai", url) as client, pytest.raises((*sdk.errors, HandedOn)):

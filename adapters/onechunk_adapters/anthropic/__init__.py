@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from onechunk import Adapter, Citation, ErrorForm, Reasoning, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
+from onechunk_adapters.anthropic.citations import LOCATIONS
 from onechunk_adapters.anthropic.mapping import build
 from onechunk_adapters.anthropic.mapping_whole import build_whole
 from onechunk_adapters.anthropic.memory import UsageMemory
@@ -28,6 +29,19 @@ RULES: Final[dict[str, Any]] = {
 }
 """What holds for a stream and for a body that comes whole."""
 
+PART_WORDS: Final = {
+    "Text.type": frozenset({"text"}),
+    "Reasoning.type": frozenset({"thinking", "redacted_thinking"}),
+    "ToolCall.type": frozenset({"tool_use"}),
+    "Citation.type": frozenset(LOCATIONS),
+}
+
+WORDS: Final = PART_WORDS | {
+    # These have no table, since they say nothing.
+    "type": frozenset({"content_block_stop", "ping"}),
+    "message.type": frozenset({"message"}),
+}
+
 ADAPTER: Final = Adapter(
     name="anthropic",
     title="Anthropic Messages events",
@@ -40,6 +54,7 @@ ADAPTER: Final = Adapter(
     memory=UsageMemory,
     stage=Events,
     scaffold=frozenset({"type", "index"}),
+    words=WORDS,
     keeps=frozenset({"message"}),
     http_error=ErrorForm(code=None, param=None, words=HTTP_ERRORS, constants={"type": "error"}),
     whole=Adapter(
@@ -48,6 +63,7 @@ ADAPTER: Final = Adapter(
         wire=MessageResponse,
         table=build_whole,
         rules=Rules(says=SAYS, calls="whole", **RULES),
+        words=PART_WORDS,
         settle=settle,
         complete=complete,
     ),

@@ -39,8 +39,14 @@ ADAPTER: Final = Adapter(
     end=None,
     memory=StreamMemory,
     stage=Events,
-    padding=frozenset({"p"}),
-    scaffold=frozenset({"contentBlockIndex"}),
+    padding=frozenset({"p", "*.p"}),
+    scaffold=frozenset(
+        {
+            "contentBlockStart.contentBlockIndex",
+            "contentBlockDelta.contentBlockIndex",
+            "contentBlockStop.contentBlockIndex",
+        }
+    ),
     http_error=ErrorForm(at=None, type="__type", code=None, param=None, words=HTTP_ERRORS),
     whole=Adapter(
         name="bedrock.whole",

@@ -28,6 +28,9 @@ _SAYS: Final = frozenset({Text, Reasoning, ToolCall, Citation})
 
 _HTTP_ERROR: Final = ErrorForm(at=None, type=None, code=None, param=None)
 
+_CITED: Final = frozenset({"TEXT_CONTENT"})
+"""What citations are of in other dialects."""
+
 ADAPTER: Final = Adapter(
     name="cohere",
     title="Cohere v2 chat events",
@@ -46,6 +49,12 @@ ADAPTER: Final = Adapter(
     memory=PassageMemory,
     stage=Events,
     padding=frozenset({"type", "index"}),
+    words={
+        # These have no table, since they say nothing.
+        "type": frozenset({"content-end", "tool-call-end", "citation-end"}),
+        "delta.message.tool_calls.type": frozenset({"function"}),
+        "delta.message.citations.type": _CITED,
+    },
     http_error=_HTTP_ERROR,
     whole=Adapter(
         name="cohere.whole",
@@ -63,7 +72,12 @@ ADAPTER: Final = Adapter(
         memory=BodyMemory,
         settle=settle,
         # Numbers of tokens tell how tokens are grouped.
-        scaffold=frozenset({"type", "token_ids"}),
+        words={
+            "Text.type": frozenset({"text"}),
+            "Reasoning.type": frozenset({"thinking"}),
+            "Citation.type": _CITED,
+        },
+        scaffold=frozenset({"Logprobs.token_ids", "TokenLogprob.token_ids"}),
     ),
     sdk=SDK,
     demo=demo(__name__),
@@ -89,6 +103,7 @@ V1_ADAPTER: Final = Adapter(
     memory=ResponseMemory,
     stage=Lines,
     padding=frozenset({"event_type", "index", "is_finished"}),
+    words={"Citation.type": _CITED, "response.citations.type": _CITED},
     fail=fail,
     http_error=_HTTP_ERROR,
     whole=Adapter(
@@ -107,6 +122,7 @@ V1_ADAPTER: Final = Adapter(
             envelope=frozenset({"id"}),
         ),
         memory=BodyMemoryV1,
+        words={"Citation.type": _CITED},
         settle=settle_v1,
     ),
     sdk=SDK_V1,

@@ -29,7 +29,14 @@ _COMMON: Final[dict[str, Any]] = {
         envelope=frozenset({"id", "model"}),
     ),
     "running": {("groundingMetadata", "groundingSupports[].segment.text"): Text},
-    "scaffold": frozenset({"jsonPath", "nullValue", "willContinue"}),
+    "scaffold": frozenset(
+        {
+            "ToolCall.functionCall.willContinue",
+            "ToolCall.functionCall.partialArgs.jsonPath",
+            "ToolCall.functionCall.partialArgs.nullValue",
+            "ToolCall.functionCall.partialArgs.willContinue",
+        }
+    ),
 }
 """A record of the stream and a body that comes whole are one object."""
 

@@ -34,7 +34,10 @@ ADAPTER: Final = Adapter(
     error_event="error",
     memory=CallMemory,
     stage=Chunks,
-    scaffold=frozenset({"event_type", "metric", "type", "unit"}),
+    scaffold=frozenset(
+        {"event.event_type", "event.delta.type", "Usage.metrics.metric", "Usage.metrics.unit"}
+    ),
+    words={"event.event_type": frozenset({"start", "progress", "complete", "metrics"})},
     http_error=ErrorForm(
         at=None, message="detail", type="title", code=None, param=None, status="status"
     ),

@@ -21,6 +21,14 @@ _RULES: Final = Rules(
     error_finish=True,
 )
 
+_WORDS: Final = {
+    "Text.type": frozenset({"text"}),
+    "Reasoning.type": frozenset({"thinking"}),
+    "Reasoning.thinking.type": frozenset({"text"}),
+    "Citation.type": frozenset({"reference"}),
+    "Citation.thinking.type": frozenset({"text", "reference"}),
+}
+
 _HTTP_ERROR: Final = ErrorForm(at=None, constants={"object": "error"})
 
 ADAPTER: Final = Adapter(
@@ -30,6 +38,7 @@ ADAPTER: Final = Adapter(
     envelope=CompletionEvent,
     table=partial(build, "mistral", str),
     rules=_RULES,
+    words=_WORDS,
     padding=frozenset({"p"}),
     http_error=_HTTP_ERROR,
     whole=Adapter(
@@ -38,6 +47,7 @@ ADAPTER: Final = Adapter(
         wire=ChatCompletionResponse,
         table=partial(build_whole, "mistral", str),
         rules=_RULES,
+        words=_WORDS,
         moves={"delta": "message"},
     ),
     sdk=SDK,
@@ -51,6 +61,7 @@ TS_ADAPTER: Final = Adapter(
     envelope=CompletionEvent,
     table=partial(build, "mistral-ts", camel_case),
     rules=_RULES,
+    words=_WORDS,
     rename=camel_case,
     framing="ndjson",
     end=None,
@@ -62,6 +73,7 @@ TS_ADAPTER: Final = Adapter(
         wire=ChatCompletionResponse,
         table=partial(build_whole, "mistral-ts", camel_case),
         rules=_RULES,
+        words=_WORDS,
         rename=camel_case,
         moves={"delta": "message"},
     ),

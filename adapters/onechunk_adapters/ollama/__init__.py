@@ -26,7 +26,8 @@ _COMMON: Final[dict[str, Any]] = {
         envelope=frozenset({"model", "created"}),
     ),
     # The time is said in seconds; calls are counted as they come.
-    "scaffold": frozenset({"created_at", "done", "index"}),
+    "words": {"ToolCall.type": frozenset({"function"})},
+    "scaffold": frozenset({"created_at", "done", "ToolCall.function.index"}),
 }
 """A line of the stream and a body that comes whole are one object."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from onechunk import Adapter, Citation, Media, Reasoning, Refusal, Rules, Text, ToolCall
 from onechunk.mapping import UsageElsewhere
 from onechunk_adapters._demo import demo
+from onechunk_adapters._reasoning import DETAIL_WORDS
 from onechunk_adapters._shared import USAGE
 from onechunk_adapters.openai.mapping import build, build_whole
 from onechunk_adapters.openai.profiles import OPENAI, VENDORS, Vendor
@@ -17,6 +18,12 @@ from onechunk_adapters.openai.wire_whole import ChatCompletion
 from onechunk_adapters.openai.words import ROLES
 
 __all__ = ["ADAPTER"]
+
+_WORDS: Final = {
+    "Text.type": frozenset({"text"}),
+    "Reasoning.type": DETAIL_WORDS,
+    "Citation.type": frozenset({"url_citation"}),
+}
 
 
 def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
@@ -28,6 +35,7 @@ def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
             error_finish="error" in vendor.words,
             gathers=frozenset({Citation}),
         ),
+        "words": _WORDS,
         "places": UsageElsewhere(vendor.usage_at, USAGE, **places) if vendor.usage_at else None,
     }
     return Adapter(
@@ -38,7 +46,7 @@ def _adapter(vendor: Vendor, *, profiles: tuple[Adapter, ...] = ()) -> Adapter:
         envelope=ChatCompletionChunk,
         table=partial(build, vendor),
         running=vendor.running,
-        padding=frozenset({"obfuscation"}),
+        padding=frozenset({"obfuscation", "Choice.obfuscation"}),
         whole=Adapter(
             name=f"{vendor.name}.whole",
             title=f"{vendor.title}, whole",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from onechunk import Adapter, Citation, Reasoning, Refusal, Rules, Text, ToolCall
 from onechunk_adapters._demo import demo
+from onechunk_adapters.responses.copies import PART_KEYS
 from onechunk_adapters.responses.ends import fail
 from onechunk_adapters.responses.mapping import build
 from onechunk_adapters.responses.mapping_whole import build_whole
@@ -27,6 +28,20 @@ RULES: Final[dict[str, Any]] = {
     "tells": True,
 }
 """What holds for a stream and for a body that comes whole."""
+
+PART_WORDS: Final = {
+    "Text.type": frozenset({"output_text"}),
+    "Refusal.type": frozenset({"refusal"}),
+    "Reasoning.type": frozenset({"reasoning", "reasoning_text", "summary_text"}),
+    "ToolCall.type": frozenset({"function_call"}),
+    "Citation.type": frozenset({"url_citation"}),
+}
+
+WORDS: Final = PART_WORDS | {
+    "part.type": frozenset(PART_KEYS),
+    "item.content.type": frozenset(PART_KEYS),
+    "item.summary.type": frozenset(PART_KEYS),
+}
 
 ADAPTER: Final = Adapter(
     name="responses",
@@ -55,6 +70,7 @@ ADAPTER: Final = Adapter(
             "partial_image_index",
         }
     ),
+    words=WORDS,
     keeps=frozenset({"response"}),
     whole=Adapter(
         name="responses.whole",
@@ -62,6 +78,7 @@ ADAPTER: Final = Adapter(
         wire=Response,
         table=build_whole,
         rules=Rules(**RULES),
+        words=PART_WORDS,
         memory=BodyMemory,
         settle=settle,
         complete=complete,

@@ -57,7 +57,7 @@ class _Teller:
     """Puts the frames of one stream into words, knowing the frame before."""
 
     def __init__(self, adapter: Adapter) -> None:
-        self._adapter = adapter
+        self._padding = frozenset(path.rpartition(".")[2] for path in adapter.padding)
         self._before: object = None
 
     def tell(self, frame: Frame) -> Spans:
@@ -72,7 +72,7 @@ class _Teller:
         except ValueError:
             return [*spans, Span(frame.data.decode("utf-8", "replace"), "mark")]
         known, self._before = self._before, payload
-        return [*spans, *flow(brief(payload, known, self._adapter.padding))]
+        return [*spans, *flow(brief(payload, known, self._padding))]
 
 
 def _cut(data: bytes) -> Iterator[tuple[Frame, bytes]]:
