@@ -1,4 +1,4 @@
-"""Residue says nothing only where its own dialect says so: a key of the same name elsewhere does."""
+"""Residue says nothing only where its own dialect has it; elsewhere a key of that name does."""
 
 import json
 from typing import Any

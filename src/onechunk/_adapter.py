@@ -63,6 +63,8 @@ class Rules:
         gathers: Classes of parts that come together, with the word that finishes the choice:
             readers cannot join what comes in more than one chunk.
         envelope: What the dialect has a place for, of what every chunk of a stream repeats.
+        once: What of it readers hear only at the beginning.
+        bare_error: True if an error says nothing of it, nor does usage alone.
     """
 
     says: frozenset[type[Any]]
@@ -77,6 +79,8 @@ class Rules:
     tells: bool = False
     gathers: frozenset[type[Any]] = frozenset()
     envelope: frozenset[str] = frozenset({"id", "model", "created"})
+    once: frozenset[str] = frozenset()
+    bare_error: bool = False
 
 
 @frozen

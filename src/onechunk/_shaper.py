@@ -47,7 +47,7 @@ class Shaper:
             it; None where residue is not written.
     """
 
-    _make_head = EnvelopeShaper
+    _make_head: Callable[[Rules, Defaults, list[Loss]], EnvelopeShaper] = EnvelopeShaper
 
     def __init__(self, rules: Rules, defaults: Defaults, *, mark: bool = False) -> None:
         self.losses: list[Loss] = []
@@ -99,6 +99,14 @@ class Shaper:
 
     def feed(self, chunk: Chunk) -> list[Chunk]:
         """Return the chunks to write for *chunk*; often one, sometimes none yet."""
+        out = self._feed(chunk)
+        if out:
+            self.head.wrote(out)
+            if self.ended:
+                self.head.leave_untold()
+        return out
+
+    def _feed(self, chunk: Chunk) -> list[Chunk]:
         if self.ended:
             # No reader goes on behind the end mark.
             if chunk.choices or chunk.error or chunk.usage or self._keeps(chunk, chunk):
@@ -152,7 +160,10 @@ class Shaper:
         """
         if self.ended or not (self.head.began or empty):
             return []
-        return self._apart(self._end(whole=False, message=message))
+        out = self._apart(self._end(whole=False, message=message))
+        self.head.wrote(out)
+        self.head.leave_untold()
+        return out
 
     def _count(self, usage: Usage) -> None:
         """Take over a total; what only the one before said is lost with that."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import evolve
 
-from onechunk._adapter import Envelope, Rules
+from onechunk._adapter import Rules
 from onechunk._calls import WholeCalls
 from onechunk._choice_shaper import ChoiceShaper
 from onechunk._chunk import Choice, Chunk
@@ -13,44 +15,10 @@ from onechunk._envelope_shaper import EnvelopeShaper
 from onechunk._finish import FinishReason
 from onechunk._loss import Loss, call_path
 from onechunk._parts import Part, ToolCall
-from onechunk._prepare import finish_last, whole_seconds
+from onechunk._prepare import finish_last
 from onechunk._shaper import Shaper, says_anything
 
 __all__ = ["StableShaper"]
-
-
-class _KeptEnvelope(EnvelopeShaper):
-    """Id, model and time stay as they were first written, though the source says them later."""
-
-    def __init__(self, rules: Rules, defaults: Defaults, losses: list[Loss]) -> None:
-        super().__init__(rules, defaults, losses)
-        # What was written and must stay.
-        self._kept: Envelope | None = None
-
-    def keep(self) -> None:
-        """Let the envelope stay as it is from now on: it is being written."""
-        if self._kept is None:
-            self._kept = evolve(self.envelope)
-            self.settled = True
-
-    def take(self, chunk: Chunk) -> None:
-        """Take over what *chunk* says of the whole stream; what was written stays."""
-        if self._kept is None:
-            # An empty id says nothing.
-            super().take(chunk if chunk.id else evolve(chunk, id=None))
-            return
-        said = self.said
-        found = {"id": chunk.id, "model": chunk.model, "created": whole_seconds(chunk.created)}
-        for name, value in found.items():
-            if not value:
-                continue
-            if value != getattr(self._kept, name):
-                self._differ(name, value)
-            # The model is compared with the next chunk's.
-            if name == "model" or not getattr(said, name):
-                setattr(said, name, value)
-        if self._placeless:
-            self._leave_unsaid()
 
 
 class StableShaper(Shaper):
@@ -61,8 +29,7 @@ class StableShaper(Shaper):
     choices come together at the end, so that nothing stands behind its own.
     """
 
-    head: _KeptEnvelope
-    _make_head = _KeptEnvelope
+    _make_head = partial(EnvelopeShaper, stays=True)
 
     def __init__(self, rules: Rules, defaults: Defaults, *, mark: bool = False) -> None:
         super().__init__(rules, defaults, mark=mark)
@@ -75,14 +42,10 @@ class StableShaper(Shaper):
         part = chunk.choices[0].parts[0]
         return not _is_silent(part)
 
-    def feed(self, chunk: Chunk) -> list[Chunk]:
-        """Return the chunks to write for *chunk*; often one, sometimes none yet."""
+    def _feed(self, chunk: Chunk) -> list[Chunk]:
         if self._failed and not self.ended:
             chunk = self._behind_an_error(chunk)
-        out = super().feed(chunk)
-        if out:
-            self.head.keep()
-        return out
+        return super()._feed(chunk)
 
     def _begin_choice(self, index: int) -> ChoiceShaper:
         state = super()._begin_choice(index)

@@ -47,7 +47,7 @@ ADAPTER: Final = Adapter(
     title="Anthropic Messages events",
     wire=MessageStreamEvent,
     table=build,
-    rules=Rules(says=SAYS, calls="serial", **RULES),
+    rules=Rules(says=SAYS, calls="serial", once=frozenset({"id", "model"}), **RULES),
     framings=("sse", "ndjson", "eventstream"),
     end=None,
     named="type",

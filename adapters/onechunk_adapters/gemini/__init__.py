@@ -27,6 +27,7 @@ _COMMON: Final[dict[str, Any]] = {
         calls="whole",
         tells=True,
         envelope=frozenset({"id", "model"}),
+        once=frozenset({"id"}),
     ),
     "running": {("groundingMetadata", "groundingSupports[].segment.text"): Text},
     "scaffold": frozenset(

@@ -17,6 +17,7 @@ __all__ = ["ADAPTER"]
 _COMMON: Final[dict[str, Any]] = {
     "wire": ChatResponse,
     "rules": Rules(
+        bare_error=True,
         says=frozenset({Text, Reasoning, ToolCall}),
         role_words=frozenset({"assistant"}),
         usage="last",

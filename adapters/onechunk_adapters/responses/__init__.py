@@ -48,7 +48,7 @@ ADAPTER: Final = Adapter(
     title="OpenAI Responses events",
     wire=ResponseStreamEvent,
     table=build,
-    rules=Rules(calls="serial", **RULES),
+    rules=Rules(calls="serial", once=frozenset({"id", "model", "created"}), **RULES),
     end=None,
     named="type",
     memory=ResponseMemory,

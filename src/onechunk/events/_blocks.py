@@ -68,7 +68,6 @@ class Blocks:
         self.block: Block | None = None
         self._began = alone
         self._failed = False
-        self._model = envelope.model
         self._blocks = 0
         self._counts: dict[type[Any], int] = {}
         self._sealed = 0
@@ -148,12 +147,7 @@ class Blocks:
         role = next((choice.role for choice in chunk.choices if choice.role), None)
         if not self._began or (self.alone and role):
             self._began = True
-            self._model = self.envelope.model
             return list(self.begin(role or "assistant"))
-        if self.envelope.model != self._model and not self.alone:
-            # The model stands in the first event only.
-            self._model = self.envelope.model
-            self.losses.append(Loss("changed", "$.model", self._model))
         return []
 
     def _choice(self, choice: Choice, usage: Usage | None) -> list[Object]:
