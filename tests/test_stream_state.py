@@ -229,3 +229,15 @@ def test_deep_residue(target: str) -> None:
     out, _ = converted(target, frame({"content": "Hi"}, odd=deep), frame({}, "stop"), DONE)
 
     assert said(target, out)[0, "text"] == "Hi"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_role_that_changes(target: str) -> None:
+    """Readers hear one role of a choice: another one is reported, the same again is not."""
+    source = "mistral" if target == "openai" else "openai"
+    same = frame({"role": "assistant", "content": "b"})
+    other = frame({"role": "tool", "content": "c"})
+    first = frame({"role": "assistant", "content": "a"})
+    for frames, roles in (([first, same], []), ([first, same, other], ["tool"])):
+        _, losses = converted(target, *frames, DONE, source=source)
+        assert [loss.value for loss in losses if loss.path == "$.choices[0].role"] == roles

@@ -43,6 +43,7 @@ class ChoiceShaper:
     __slots__ = (
         "_index",
         "_losses",
+        "_role",
         "_rules",
         "_stop",
         "calls",
@@ -56,6 +57,7 @@ class ChoiceShaper:
         self._rules = rules
         self._index = index
         self._losses = losses
+        self._role = "assistant"
         self._stop: int | str | None = None
         self.started = False
         self.holder: Holder = _HOLDERS[rules.calls](index)
@@ -71,7 +73,10 @@ class ChoiceShaper:
         first = not self.started
         role = None
         if first and self._rules.roles:
-            role = role_of(self._rules, choice.role) or "assistant"
+            role = self._role = role_of(self._rules, choice.role) or "assistant"
+        elif choice.role and self._rules.roles and role_of(self._rules, choice.role) != self._role:
+            # Readers hear a role once.
+            self._losses.append(Loss("changed", f"$.choices[{number}].role", choice.role))
         finish = choice.finish
         parts = self._gather(self.holder.feed(self._said(choice.parts)), finish)
         if finish is not None and self.finished is None:

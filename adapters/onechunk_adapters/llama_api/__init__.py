@@ -29,7 +29,7 @@ ADAPTER: Final = Adapter(
     title="Meta Llama API chunks",
     wire=CreateChatCompletionResponseStreamChunk,
     table=build,
-    rules=Rules(calls="serial", once=frozenset({"id"}), bare_error=True, **RULES),
+    rules=Rules(roles=False, calls="serial", once=frozenset({"id"}), bare_error=True, **RULES),
     end=None,
     error_event="error",
     memory=CallMemory,
