@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from onechunk import Choice, Chunk, Encoder, Finish, FinishReason, ToolCall
+from onechunk import (
+    Choice,
+    Chunk,
+    Encoder,
+    Finish,
+    FinishReason,
+    ToolCall,
+    accumulate,
+    message_losses,
+)
 from tests.support.streams import decode_all
 
 SERIAL = ("anthropic", "bedrock", "cohere", "llama-api", "responses")
@@ -101,3 +110,43 @@ def test_text_that_was_cut_off_is_no_call(target: str) -> None:
     assert ("dropped", "$.choices[0].tool_calls[0]") in [
         (loss.kind, loss.path) for loss in encoder.losses
     ]
+
+
+BENT = (
+    '{"path":"/a","path":"/b"}',
+    '{"a":[{"b":1,"b":2}]}',
+    '{"a":0.1000000000000000055511151231257827021181583404541015625001}',
+    '{"a":1e-400}',
+)
+EXACT = (
+    '{"path": "/a", "b": {"path": 1}}',
+    '{"a":0.1, "b":1E5, "c":-0.0, "d":1.50}',
+    '{"a":%d}' % 7**99,
+)
+
+
+@pytest.mark.parametrize("text", [*BENT, *EXACT])
+@pytest.mark.parametrize("target", WHOLE)
+def test_an_object_says_all_that_the_text_did(target: str, text: str) -> None:
+    """A key that stands twice, and digits that no double holds, are reported where they go."""
+    encoder, data = encoder_of(target, [text])
+    assert arguments_of(target, data) == [json.loads(text)]
+    told = ["$.choices[0].tool_calls[0].arguments"]
+    assert changed(encoder) == (told if text in BENT else [])
+
+
+@pytest.mark.parametrize("text", [*BENT, *EXACT])
+@pytest.mark.parametrize("source", ["openai", "anthropic"])
+@pytest.mark.parametrize("target", [*WHOLE, "anthropic", "bedrock"])
+def test_a_whole_answer_says_all_that_the_text_did(target: str, source: str, text: str) -> None:
+    """The same of answers that come whole, those of a dialect's own streams too."""
+    message = accumulate(
+        Chunk(choices=[Choice(0, "assistant", [part], finish)], dialect=source)
+        for part, finish in (
+            (ToolCall(0, "call_1", "run", text), None),
+            (ToolCall(0, arguments=""), Finish(FinishReason.TOOL_CALLS)),
+        )
+    )
+    found = [loss for loss in message_losses(target, message) if "arguments" in loss.path]
+    assert len(found) == (1 if text in BENT else 0)
+    assert all(loss.kind == "changed" and loss.value == text for loss in found)

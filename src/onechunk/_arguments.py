@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from onechunk._framing._scan import BracketScanner
 from onechunk._marks import is_object
 
-__all__ = ["Arguments", "as_object"]
+__all__ = ["Arguments", "as_object", "is_exact"]
 
 _KEY: Final = "input"
 
@@ -16,6 +17,28 @@ _KEY: Final = "input"
 def as_object(text: str) -> dict[str, str]:
     """Return the object that stands for arguments that are plain *text*."""
     return {_KEY: text}
+
+
+def is_exact(text: str) -> bool:
+    """Say whether an object says all that its JSON *text* does.
+
+    It does not where a key stands twice, or where a number has more digits than a double.
+    """
+    try:
+        json.loads(text, parse_float=_check_number, object_pairs_hook=_check_keys)
+    except (ValueError, InvalidOperation, RecursionError):
+        return False
+    return True
+
+
+def _check_number(text: str) -> None:
+    if Decimal(text) != Decimal(repr(float(text))):
+        raise ValueError(text)
+
+
+def _check_keys(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError(pairs)
 
 
 class FreeText:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from attrs import evolve
 
-from onechunk._arguments import Arguments, as_object
+from onechunk._arguments import Arguments, as_object, is_exact
 from onechunk._json import loads, loads_exact
 from onechunk._loss import Loss, call_path
 from onechunk._marks import is_object
@@ -321,6 +321,8 @@ class WholeCalls:
             value = _loads_object(text.removeprefix("{}"))
             if is_object(value):
                 self.losses.append(Loss("changed", path, text))
+        elif not is_exact(text):
+            self.losses.append(Loss("changed", path, text))
         return value if is_object(value) else None
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import fields
 
+from onechunk._arguments import is_exact
 from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
 from onechunk._loss import Loss
 from onechunk._marks import Json, is_list, is_object
@@ -268,7 +269,7 @@ def _same_arguments(one: Json, two: Json) -> bool:
         return bool(one == two)
     text, value = (one, two) if isinstance(one, str) else (two, one)
     try:
-        return bool(json.loads(text) == value)
+        return bool(json.loads(text) == value) and is_exact(text)
     except (ValueError, TypeError):
         return False
 
