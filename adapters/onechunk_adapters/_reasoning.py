@@ -75,6 +75,9 @@ def reasoning_details(names: tuple[str, ...]) -> PartVia:
             out["reasoning_details"] = [_write_detail(part) for part in found]
         elif not places:
             places = [names[0]]
+            if any(part.signature or part.encrypted for part in found):
+                # They did not come from here, and a plain string has no place for a seal.
+                out["reasoning_details"] = [_away_detail(part) for part in found]
         if places:
             out.update(dict.fromkeys(places, "".join(part.text for part in found)))
 

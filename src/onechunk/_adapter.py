@@ -60,6 +60,8 @@ class Rules:
         calls: How tool calls are sent: `free` to interleave, in `serial` order one after the other,
             or each `whole` with its arguments as an object.
         tells: True if no finish word says that tools are called, but that calls came.
+        ids: True if calls have ids.
+        names: True if every call is written with a name, if only an empty one.
         gathers: Classes of parts that come together, with the word that finishes the choice:
             readers cannot join what comes in more than one chunk.
         envelope: What the dialect has a place for, of what every chunk of a stream repeats.
@@ -77,6 +79,8 @@ class Rules:
     choices: Literal["many", "one"] = "many"
     calls: Literal["free", "serial", "whole"] = "free"
     tells: bool = False
+    ids: bool = True
+    names: bool = False
     gathers: frozenset[type[Any]] = frozenset()
     envelope: frozenset[str] = frozenset({"id", "model", "created"})
     once: frozenset[str] = frozenset()

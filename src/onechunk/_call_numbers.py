@@ -38,6 +38,7 @@ class CallNumbers:
     Args:
         choice: Number of the choice.
         made_id: Form of the id of a call that has none; `{index}` and `{choice}` are its numbers.
+            None where calls need no id.
 
     Attributes:
         losses: What was made up or bent; the caller empties it.
@@ -45,7 +46,7 @@ class CallNumbers:
 
     __slots__ = ("_calls", "_choice", "_finder", "_made_id", "losses")
 
-    def __init__(self, choice: int, made_id: str) -> None:
+    def __init__(self, choice: int, made_id: str | None) -> None:
         self.losses: list[Loss] = []
         self._choice = choice
         self._made_id = made_id
@@ -65,6 +66,13 @@ class CallNumbers:
         """Return the numbers of the calls whose arguments never came."""
         return [call.index for call in self._calls if not call.said]
 
+    def unnamed(self) -> list[int]:
+        """Return, once, the numbers of the calls of which no name came."""
+        calls = [call for call in self._calls if call.name is None]
+        for call in calls:
+            call.name = ""
+        return [call.index for call in calls]
+
     def number(self, part: ToolCall) -> ToolCall | None:
         """Return the fragment with the target's number, and with id and name only once.
 
@@ -79,10 +87,10 @@ class CallNumbers:
             # An empty id would be told from none by no reader, and answers no call.
             call = _Call(len(self._calls), part.id or None)
             self._calls.append(call)
-            if call.id is None:
+            if call.id is None and self._made_id is not None:
                 call.id = self._made_id.format(choice=self._choice, index=call.index)
                 self._note("invented", call, call.id)
-        elif part.id and call.given_id is None:
+        elif part.id and call.given_id is None and self._made_id is not None:
             self._note("changed", call, part.id)
         self._finder.enter(part, call, begins=head)
         call.said = call.said or bool(part.arguments) or part.arguments == {}

@@ -304,6 +304,8 @@ class WholeCalls:
             said = {"id": held.id, "name": held.name, "arguments": text}
             self.losses.append(Loss("dropped", call_path(self._choice, key), said))
             return []
+        if held.name is None:
+            self.losses.append(Loss("invented", f"{call_path(self._choice, key)}.name", ""))
         return [held]
 
     def _parse(self, text: str, key: int | None, *, plain: bool) -> dict[str, Any] | None:

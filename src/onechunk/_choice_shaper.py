@@ -63,7 +63,7 @@ class ChoiceShaper:
         self.holder: Holder = _HOLDERS[rules.calls](index)
         self.finished: FinishReason | None = None
         self.gathered: list[Part] = []
-        self.calls = CallNumbers(index, made_id)
+        self.calls = CallNumbers(index, made_id if rules.ids else None)
 
     def shape(self, choice: Choice, number: int, *, kept: bool = False) -> Choice | None:
         """Return what is new in *choice*, which has this *number* in its chunk, or None.
@@ -84,6 +84,7 @@ class ChoiceShaper:
                 whole=finish.reason in {FinishReason.STOP, FinishReason.TOOL_CALLS}
             )
             parts += self.without_arguments(finish)
+            self._name_calls()
             gathered, self.gathered = self.gathered, []
             parts = gathered + parts
             self._tell(finish, number)
@@ -119,6 +120,7 @@ class ChoiceShaper:
         """Return what waits for a word that finishes the choice; *whole* if it was not cut off."""
         parts = self.gathered + self.holder.flush(whole=whole)
         self.gathered = []
+        self._name_calls()
         self._losses += self.holder.losses
         self.holder.losses.clear()
         return parts
@@ -132,6 +134,12 @@ class ChoiceShaper:
             path = f"{call_path(self._index, call)}.arguments"
             self._losses.append(Loss("invented", path, "{}"))
         return [ToolCall(call, arguments="{}") for call in missing]
+
+    def _name_calls(self) -> None:
+        """Report calls without a name where they are written with one; whole ones are held."""
+        if self._rules.names and self._rules.calls != "whole":
+            for call in self.calls.unnamed():
+                self._losses.append(Loss("invented", f"{call_path(self._index, call)}.name", ""))
 
     def note_calls(self) -> None:
         """Take over what was bent of calls."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import fields
 
-from onechunk._arguments import is_exact
+from onechunk._arguments import as_object, is_exact
 from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
 from onechunk._loss import Loss
 from onechunk._marks import Json, is_list, is_object
@@ -139,7 +139,9 @@ class _Comparison:
 
     def parts(self, path: str, kind: type[Any], choice: Choice, other: Choice) -> None:
         """Compare the parts of one class in their order."""
-        numbered = [(n, part) for n, part in enumerate(choice.parts) if type(part) is kind]
+        numbered: list[tuple[int, Any]] = [
+            (n, part) for n, part in enumerate(choice.parts) if type(part) is kind
+        ]
         heard: list[Any] = [part for part in other.parts if type(part) is kind]
         if kind is Reasoning:
             numbered = [each for each in numbered if not _is_piece(each[1], kind)]
@@ -149,6 +151,11 @@ class _Comparison:
             match = heard.pop(0) if heard and (whole or _is_alike(part, heard[0])) else None
             here = f"{path}.parts[{number}]"
             self.residue(here, part, match)
+            if match is None and kind is Reasoning:
+                # Its text is compared with all the other.
+                self.value(f"{here}.signature", part.signature, None)
+                self.value(f"{here}.encrypted", part.encrypted, None)
+                continue
             if match is None:
                 if any(
                     getattr(part, a.name) not in (None, "")
@@ -256,7 +263,10 @@ def _first(choice: Choice, kind: type[Any]) -> int:
 def _is_alike(part: Any, other: Any) -> bool:
     """Say whether *other* may be what became of *part*, where fewer came than were sent."""
     if type(part) is ToolCall:
-        return None in {part.id, other.id} or bool(part.id == other.id)
+        if None not in {part.id, other.id}:
+            return bool(part.id == other.id)
+        same = _same_arguments(part.arguments, other.arguments)
+        return bool(part.name == other.name) and (same or _is_wrapped(part, other))
     if type(part) is not Citation:
         return True
     said = ((getattr(part, each), getattr(other, each)) for each in ("url", "title", "text"))
@@ -272,6 +282,11 @@ def _same_arguments(one: Json, two: Json) -> bool:
         return bool(json.loads(text) == value) and is_exact(text)
     except (ValueError, TypeError):
         return False
+
+
+def _is_wrapped(part: ToolCall, other: ToolCall) -> bool:
+    text = part.arguments
+    return isinstance(text, str) and other.arguments == as_object(text)
 
 
 def _plain(value: Any) -> dict[str, Json]:

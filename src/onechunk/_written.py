@@ -81,10 +81,11 @@ class Written:
 def _paths_of_calls(chunk: Chunk) -> dict[str, str]:
     """Return the paths of calls as parts, with those that shaping has for the same."""
     found: dict[str, str] = {}
-    for index, choice in enumerate(chunk.choices):
+    for place, choice in enumerate(chunk.choices):
+        index = place if choice.index is None else choice.index
         numbers = (n for n, part in enumerate(choice.parts) if type(part) is ToolCall)
         for call, number in enumerate(numbers):
-            found[f"$.choices[{index}].parts[{number}]"] = call_path(index, call)
+            found[f"$.choices[{place}].parts[{number}]"] = call_path(index, call)
     return found
 
 

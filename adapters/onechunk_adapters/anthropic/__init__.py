@@ -24,6 +24,7 @@ SAYS: Final[frozenset[type[Any]]] = frozenset({Text, Reasoning, ToolCall, Citati
 RULES: Final[dict[str, Any]] = {
     "role_words": frozenset({"assistant"}),
     "usage": "last",
+    "names": True,
     "choices": "one",
     "envelope": frozenset({"id", "model"}),
 }

@@ -21,6 +21,7 @@ _COMMON: Final[dict[str, Any]] = {
         says=frozenset({Text, Reasoning, ToolCall, Media, Citation}),
         role_words=frozenset({"assistant"}),
         usage="last",
+        names=True,
         error_finish=True,
         error_apart=True,
         counts=False,

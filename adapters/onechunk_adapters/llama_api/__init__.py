@@ -19,6 +19,7 @@ __all__ = ["ADAPTER"]
 RULES: Final[dict[str, Any]] = {
     "says": frozenset({Text, ToolCall}),
     "usage": "last",
+    "names": True,
     "choices": "one",
     "envelope": frozenset({"id"}),
 }

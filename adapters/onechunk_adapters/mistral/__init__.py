@@ -18,6 +18,7 @@ __all__ = ["ADAPTER", "TS_ADAPTER"]
 _RULES: Final = Rules(
     says=frozenset({Text, Reasoning, ToolCall, Citation, Media}),
     usage="last",
+    names=True,
     error_finish=True,
 )
 

@@ -21,6 +21,7 @@ _COMMON: Final[dict[str, Any]] = {
         says=frozenset({Text, Reasoning, ToolCall}),
         role_words=frozenset({"assistant"}),
         usage="last",
+        names=True,
         choices="one",
         calls="whole",
         tells=True,

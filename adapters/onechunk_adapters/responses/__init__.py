@@ -24,6 +24,7 @@ RULES: Final[dict[str, Any]] = {
     "says": frozenset({Text, Reasoning, Refusal, ToolCall, Citation}),
     "role_words": frozenset({"assistant"}),
     "usage": "last",
+    "names": True,
     "choices": "one",
     "tells": True,
 }

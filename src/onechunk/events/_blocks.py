@@ -10,7 +10,7 @@ from attrs import define, evolve, field, fields
 from onechunk._adapter import Envelope
 from onechunk._chunk import Choice, Chunk, Error, Usage
 from onechunk._json import dumps
-from onechunk._loss import Loss, call_path
+from onechunk._loss import Loss
 from onechunk._marks import Json, is_object
 from onechunk._parts import Citation, Part, Reasoning, Refusal, Text, ToolCall
 
@@ -185,10 +185,6 @@ class Blocks:
             self.block = self._begin_block(part, key)
             if not self.alone or _is_head(part):
                 out += self.open(self.block)
-            if type(part) is ToolCall and part.name is None and not self.alone:
-                # A block of a call has a name, if only an empty one.
-                path = f"{call_path(0, part.index)}.name"
-                self.losses.append(Loss("invented", path, ""))
         if type(part) is ToolCall and is_object(part.arguments):
             part = evolve(part, arguments=dumps(part.arguments).decode())
         out += self.say(self.block, part, choice)
