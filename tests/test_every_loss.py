@@ -130,7 +130,7 @@ PAIRS: dict[str, tuple[str, Chunk, Chunk, str]] = {
         "gemini",
         said(Reasoning(signature="aGk=")),
         said(Reasoning(signature="aG k=")),
-        "$.choices[0].parts[0]",
+        "$.choices[0].parts[0].signature",
     ),
     "data that is no base64": (
         "gemini",

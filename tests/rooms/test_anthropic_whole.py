@@ -255,7 +255,7 @@ def test_reasoning_that_is_told_and_encrypted() -> None:
     both = said(Reasoning("r", encrypted="AAAA"))
 
     assert blocks(both) == [{"type": "thinking", "thinking": "r", "signature": ""}]
-    assert lost(both) == [("dropped", "$.choices[0].parts[0]")]
+    assert lost(both) == [("dropped", "$.choices[0].parts[0].encrypted")]
 
 
 def test_citations_without_a_source() -> None:

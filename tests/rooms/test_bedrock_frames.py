@@ -172,7 +172,7 @@ def test_reasoning_that_is_no_base64_is_dropped() -> None:
         part = Reasoning(encrypted=encrypted)
         chunk = Chunk(dialect="openai", choices=[Choice(parts=[part])])
         found[encrypted] = [loss.path for loss in losses("bedrock", chunk)]
-    assert found == {"not base64!": ["$.choices[0].parts[0]"], "AAEC": []}
+    assert found == {"not base64!": ["$.choices[0].parts[0].encrypted"], "AAEC": []}
 
 
 def test_a_models_own_events() -> None:

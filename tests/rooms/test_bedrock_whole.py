@@ -205,7 +205,7 @@ def test_reasoning_from_elsewhere() -> None:
         {"reasoningContent": {"redactedContent": "AAAA"}},
     ]
     assert blocks(said(Reasoning(encrypted="?"))) == []
-    assert lost(said(Reasoning(encrypted="?"))) == [("dropped", "$.choices[0].parts[0]")]
+    assert lost(said(Reasoning(encrypted="?"))) == [("dropped", "$.choices[0].parts[0].encrypted")]
 
 
 def test_reasoning_that_is_told_and_encrypted() -> None:
@@ -214,7 +214,7 @@ def test_reasoning_that_is_told_and_encrypted() -> None:
     sealed = said(Reasoning("", "s", "AAAA"))
 
     assert blocks(both) == [{"reasoningContent": {"reasoningText": {"text": "r"}}}]
-    assert lost(both) == [("dropped", "$.choices[0].parts[0]")]
+    assert lost(both) == [("dropped", "$.choices[0].parts[0].encrypted")]
     assert blocks(sealed) == [
         {"reasoningContent": {"reasoningText": {"text": "", "signature": "s"}}}
     ]

@@ -103,7 +103,7 @@ def test_what_has_no_place() -> None:
     dropped = [
         loss.path for loss in losses(ROOM, says(Reasoning("a", signature="s"), Media("audio", "x")))
     ]
-    assert dropped == ["$.choices[0].parts[0]", "$.choices[0].parts[1]"]
+    assert dropped == ["$.choices[0].parts[0].signature", "$.choices[0].parts[1]"]
     assert losses(ROOM, says(Reasoning(encrypted="e"))) == []
     assert losses(ROOM, says(Citation("u", "t", start=1, end=2))) == []
 
