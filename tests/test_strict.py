@@ -6,18 +6,21 @@ from onechunk import (
     Choice,
     Chunk,
     Encoder,
+    Error,
     Finish,
     FinishReason,
     LossError,
     OnechunkError,
+    Other,
     Text,
     ToolCall,
     Translator,
+    losses,
 )
 from tests.support.every_loss import ENVELOPE
 from tests.support.legal import check_legal
 from tests.support.recordings import RECORDINGS, Recording
-from tests.support.streams import pieces
+from tests.support.streams import decode_all, pieces
 from tests.test_laws import ILLEGAL
 
 TARGETS = ("anthropic", "bedrock", "cohere", "gemini", "llama", "mistral", "ollama", "openai")
@@ -117,3 +120,37 @@ def test_what_every_chunk_repeats() -> None:
     encoder.feed(Chunk(id="a", model="m", created=5, choices=[Choice(parts=[Text("a")])]))
     assert encoder.close()
     assert "$.created" in {loss.path for loss in encoder.losses}
+
+
+@pytest.mark.parametrize("target", ["openai", "mistral", "gemini", "responses"])
+def test_another_kind_of_content(target: str) -> None:
+    """Content without a class does not hide content of another kind that stands in its place."""
+    encoder = Encoder(target)
+    for kind in ("call", "result", "call"):
+        encoder.feed(Chunk(choices=[Choice(parts=[Other(kind, {"type": kind})])]))
+    values = [loss.value for loss in encoder.losses if loss.path == "$.choices[0].parts[0]"]
+    assert values == [{"type": "call"}, {"type": "result"}]
+
+
+@pytest.mark.parametrize("target", ["anthropic", "mistral", "openai", "responses"])
+def test_a_choice_that_a_chunk_names_twice(target: str) -> None:
+    """What is written of both is lost of neither."""
+    choices = [Choice(0, parts=[Text("A")]), Choice(0, parts=[Text("B")])]
+    encoder = Encoder(target)
+    out = encoder.feed(Chunk(choices=choices)) + encoder.close()
+    back = [choice for chunk in decode_all(target, [out]) for choice in chunk.choices]
+    said = [part.text for choice in back for part in choice.parts if isinstance(part, Text)]
+    assert "".join(said) == "AB"
+    alone = losses(target, Chunk(choices=choices))
+    assert [loss for loss in (*encoder.losses, *alone) if loss.kind != "invented"] == []
+
+
+@pytest.mark.parametrize("repair", [False, True])
+def test_a_second_error(repair: bool) -> None:  # noqa: FBT001
+    """All that it says is reported: readers have stopped at the first."""
+    encoder = Encoder("anthropic", repair=repair)
+    encoder.feed(Chunk(error=Error("one")))
+    encoder.feed(Chunk(error=Error("two", "overloaded", 529, "model")))
+    told = {loss.path: loss.value for loss in encoder.losses if loss.kind == "dropped"}
+    wanted = {"message": "two", "type": "overloaded", "code": 529, "param": "model"}
+    assert told == {f"$.error.{name}": value for name, value in wanted.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from attrs import fields
+from attrs import evolve, fields
 
 from onechunk._arguments import as_object, is_exact
 from onechunk._chunk import Choice, Chunk, Logprobs, TokenLogprob
@@ -41,6 +41,7 @@ def compare(
         silence: What of residue says nothing; None where only what is empty does not.
     """
     found = _Comparison(silence or Silence())
+    chunk, back = _each_once(chunk), _each_once(back)
     for name in ("id", "model", "created"):
         found.value(f"$.{name}", getattr(chunk, name), getattr(back, name))
     found.fields("$.usage", chunk.usage, back.usage)
@@ -53,6 +54,25 @@ def compare(
     for number, choice in enumerate(others.values(), len(chunk.choices)):
         found.choice(f"$.choices[{number}]", Choice(choice.index), choice)
     return found.losses
+
+
+def _each_once(chunk: Chunk) -> Chunk:
+    """Return *chunk* with what it says of a choice in several places said in one."""
+    indexes = [n if each.index is None else each.index for n, each in enumerate(chunk.choices)]
+    if len({*indexes}) == len(indexes):
+        return chunk
+    choices: dict[int, Choice] = {}
+    for index, choice in zip(indexes, chunk.choices, strict=True):
+        known = choices.get(index)
+        if known is None:
+            choices[index] = evolve(choice, parts=[*choice.parts])
+            continue
+        known.parts += choice.parts
+        known.extra = known.extra | choice.extra
+        for name in ("role", "finish", "stop", "logprobs"):
+            if getattr(known, name) is None:
+                setattr(known, name, getattr(choice, name))
+    return evolve(chunk, choices=[*choices.values()])
 
 
 class _Comparison:

@@ -15,7 +15,7 @@ from onechunk._compare import MOST_KEPT, weight
 from onechunk._loss import Loss
 from onechunk._losses import measure, silence_of
 from onechunk._marks import is_list, is_object
-from onechunk._parts import Text, ToolCall
+from onechunk._parts import Other, Text, ToolCall
 from onechunk._silence import Level, Silence
 
 __all__ = ["ENVELOPE", "LossBook"]
@@ -161,12 +161,18 @@ def _remember(extra: dict[str, Any], known: Known, level: Level) -> None:
             known.setdefault(key, value)
 
 
-def _class_at(path: str, chunk: Chunk | None) -> type[Any] | None:
-    """Return the class of the part that *path* leads to: another class is another loss."""
+def _class_at(path: str, chunk: Chunk | None) -> type[Any] | str | None:
+    """Return what the part is that *path* leads to: another class is another loss.
+
+    What has no class of its own is what the wire calls it.
+    """
     match = None if chunk is None else _PART.match(path)
     if chunk is None or match is None:
         return None
     number = int(match[1])
     # What was read back may have a choice more.
     parts = chunk.choices[number].parts if number < len(chunk.choices) else []
-    return type(parts[int(match[2])]) if int(match[2]) < len(parts) else None
+    part = parts[int(match[2])] if int(match[2]) < len(parts) else None
+    if type(part) is Other and isinstance(part.type, str):
+        return part.type
+    return None if part is None else type(part)

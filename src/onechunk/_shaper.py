@@ -234,11 +234,18 @@ class Shaper:
     ) -> tuple[list[Choice], Error | None]:
         """Return what is left to say behind an error, which is not said twice."""
         if error is not None:
-            self.losses.append(Loss("dropped", "$.error.message", error.message))
+            self._miss(error)
         for choice in choices:
             if is_failed(choice, error) and not self._rules.error_finish:
                 choice.finish = None
         return [c for c in choices if c.parts or c.finish or c.logprobs], None
+
+    def _miss(self, error: Error) -> None:
+        """Report an error that another stands before."""
+        for name in ("message", "type", "code", "param"):
+            value = getattr(error, name)
+            if value is not None:
+                self.losses.append(Loss("dropped", f"$.error.{name}", value))
 
     def _before_error(self, chunk: Chunk) -> list[Chunk]:
         """Return what waits, behind what *chunk* says of the same calls, which is taken from it."""

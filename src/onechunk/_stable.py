@@ -64,7 +64,7 @@ class StableShaper(Shaper):
     def _behind_an_error(self, chunk: Chunk) -> Chunk:
         """Return what may stand behind an error: the counts, and the end."""
         if chunk.error is not None:
-            self.losses.append(Loss("dropped", "$.error.message", chunk.error.message))
+            self._miss(chunk.error)
         for part in (part for choice in chunk.choices for part in choice.parts):
             self.losses.append(Loss("dropped", "$", getattr(part, "text", None)))
         self._unfinished(chunk.choices)
