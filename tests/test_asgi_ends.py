@@ -12,6 +12,7 @@ from onechunk import Translator
 from onechunk.asgi import Middleware
 from tests.support.app_server import run_app
 from tests.support.asgi import (
+    DONE,
     END,
     GARBAGE,
     NEXT,
@@ -136,6 +137,43 @@ def test_app_that_goes_on_after_garbage(version: str | None, *, told: bool) -> N
         assert done.wait(SECONDS)
     assert heard == (["OSError"] if told else ["http.disconnect", "http.disconnect"])
     assert played.failures == []
+
+
+def test_the_mark_ends_the_stream() -> None:
+    """An app that goes on behind the end of its answer holds nobody up."""
+    gate = Gate()
+    played = Played([TEXT, END + DONE, gate])
+    with run_app(played.behind("anthropic", keep_alive=0.05)) as url:
+        response = httpx.post(url, timeout=SECONDS)
+        check_legal(response.content, "anthropic")
+        assert b"message_stop" in response.content
+        assert played.closed.wait(SECONDS)
+    assert played.failures == []
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_an_app_that_ends_behind_the_mark(version: str) -> None:
+    """An app that says that this was all is done no harm: it may have more to do."""
+    done: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del scope, receive
+        headers = [(b"content-type", SSE.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for piece in (TEXT, END, DONE):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        done.append("all")
+
+    async def versioned(scope: Any, receive: Any, send: Any) -> None:
+        said = {"version": "3.0", "spec_version": version}
+        await middleware({**scope, "asgi": said}, receive, send)
+
+    middleware = Middleware(app, "openai", "mistral")
+    played = Played([])
+    response = fetch(played.watched(versioned))
+    check_legal(response.content, "mistral")
+    assert (done, played.failures) == (["all"], [])
 
 
 def test_client_leaves() -> None:

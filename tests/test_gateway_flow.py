@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import pytest
 
-from onechunk.gateway import Route
+from onechunk.gateway import Limits, Route
 from tests.support.gateway import (
     ASK,
     EVENT,
@@ -17,7 +18,7 @@ from tests.support.gateway import (
     is_whole,
     settle,
 )
-from tests.support.upstream import Answer, Gate, Upstream
+from tests.support.upstream import Answer, Gate, Step, Upstream
 
 
 def test_signs_of_life(upstream: Upstream) -> None:
@@ -69,3 +70,39 @@ def test_a_client_that_leaves(upstream: Upstream, steps: list[bytes]) -> None:
                 raw.recv(65536)
         upstream.wait(lambda: answer.left == 1)
         assert 'outcome="left"' in settle(client)
+
+
+@pytest.mark.parametrize("behind", [[], [b": ping\n\n", 0.05] * 100], ids=["nothing", "pings"])
+def test_an_upstream_that_stays_behind_the_end(upstream: Upstream, behind: list[Step]) -> None:
+    """The client's stream ends with the mark, its place is free, and the upstream is let go."""
+    answer = Answer([EVENT, STOP, *behind], EVENTS, end="never")
+    with between(upstream, answer, keep_alive=0.1, limits=Limits(streams=1)) as client:
+        for number in range(2):
+            data = client.post("/", json=ASK).content
+            assert is_whole(data)
+            assert b"keep-alive" not in data
+            page = settle(client)
+            counted = [line for line in page.splitlines() if 'outcome="complete"' in line]
+            assert counted[0].endswith(f" {number + 1}.0")
+        upstream.wait(lambda: answer.left == 2)
+
+
+def test_an_upstream_s_connection_is_used_again(upstream: Upstream) -> None:
+    """What ends its body behind the end mark, soon enough, is asked again on the same way."""
+    answer = Answer([EVENT, STOP, 0.05], EVENTS)
+    with between(upstream, answer) as client:
+        for number in range(3):
+            assert is_whole(client.post("/", json=ASK).content)
+            upstream.wait(lambda: answer.finished == number + 1)  # noqa: B023 - waited for here
+            time.sleep(0.05)
+            assert (upstream.open, answer.left) == (1, 0)
+
+
+def test_a_rest_is_not_waited_for_at_the_end(upstream: Upstream) -> None:
+    """The gateway stops without it."""
+    answer = Answer([EVENT, STOP], EVENTS, end="never")
+    with between(upstream, answer) as client:
+        assert is_whole(client.post("/", json=ASK).content)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 0.9
+    upstream.wait(lambda: answer.left == 1)

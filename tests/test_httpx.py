@@ -7,6 +7,7 @@ import gc
 import gzip
 import json
 import sys
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -493,6 +494,35 @@ def test_connections_are_used_again(library: Library, upstream: Upstream) -> Non
             assert upstream.open == 1
         assert len(upstream.requests) == before + 5
     upstream.wait(lambda: upstream.open == 0)
+
+
+@every_library
+@both_ways
+@pytest.mark.parametrize("behind", [[], [b": ping\n\n", 0.05] * 40], ids=["nothing", "pings"])
+def test_the_mark_ends_a_stream(
+    library: Library, fetch: Fetch, behind: list[Any], upstream: Upstream
+) -> None:
+    """Who keeps the connection open behind the answer is not waited for, and is let go."""
+    answer = Answer([TEXT, END, DONE, *behind], SSE, end="never")
+    begun = time.monotonic()
+    response = fetch(library, upstream.add(answer))
+    assert response.content == translated(TEXT, END, DONE)
+    assert time.monotonic() - begun < SECONDS / 4
+    upstream.wait(lambda: answer.left == 1)
+
+
+@every_library
+def test_a_stream_read_to_its_mark(library: Library, upstream: Upstream) -> None:
+    """Who reads no further than the mark may close, and waits for nothing."""
+    gate = Gate()
+    answer = Answer([TEXT, END, DONE, gate], SSE)
+    with library.client() as client:
+        with client.stream("POST", upstream.add(answer)) as response:
+            pieces = response.iter_bytes()
+            data = b""
+            while not data.endswith(DONE):
+                data += next(pieces)
+        upstream.wait(lambda: answer.left == 1)
 
 
 @every_library

@@ -131,6 +131,14 @@ class Encoder:
         """True if the stream was ended in an error because its source had not ended it."""
         return self._cut_off
 
+    @property
+    def ended(self) -> bool:
+        """True once the end of the stream was written, behind which readers go no further.
+
+        A stream that goes home ends by `close` alone: what stands behind its end mark goes along.
+        """
+        return self._closed or self._shaper.ended
+
     def feed(self, chunk: Chunk) -> bytes:
         """Return the bytes that *chunk* makes ready to send; they may be none yet.
 

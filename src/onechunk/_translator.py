@@ -86,6 +86,16 @@ class Translator:
         return self._encoder.cut_off
 
     @property
+    def ended(self) -> bool:
+        """True once the end of the target's stream was written; `close` may still frame it.
+
+        What the source sends behind its end mark is for nobody then, and it may send nothing and
+        keep its connection open. A stream that stays in its dialect ends by `close` or `abort`
+        alone.
+        """
+        return self._encoder.ended
+
+    @property
     def failed(self) -> bool:
         """True as soon as the stream cannot go on, which the next call raises."""
         return self._error is not None or self._decoder.failed

@@ -87,8 +87,9 @@ class Response:
         """Take a message of the app."""
         kind = message["type"]
         if self._left:
-            # The client has heard its end, and waits no longer: as if it had left.
-            if hears_of_leaving(self._scope):
+            # The client has heard its end, and waits no longer: as if it had left. An app that says
+            # no more than that this was all has no need to hear of it.
+            if message.get("more_body", False) and hears_of_leaving(self._scope):
                 raise _LeftError("the response has ended already")
         elif kind == "http.response.start" and self._translator is None:
             await self._begin(message)

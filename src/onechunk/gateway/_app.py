@@ -18,6 +18,7 @@ from onechunk.asgi._types import Receive, Scope, Send
 from onechunk.gateway._config import Limits, Route, check_pages, checked_routes
 from onechunk.gateway._exchange import Exchange
 from onechunk.gateway._metrics import CONTENT_TYPE_LATEST, Metrics
+from onechunk.gateway._rests import Rests
 from onechunk.gateway._upstream import new_transport
 from onechunk.http import Options
 from onechunk.http._headers import checked_header
@@ -60,6 +61,7 @@ class Gateway:
         self.log_text = log_text
         self.metrics = Metrics()
         self.transport = new_transport()
+        self.rests = Rests()
         self._open = self._answering = 0
         self._idle = asyncio.Event()
 
@@ -97,6 +99,7 @@ class Gateway:
         if self._open:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._idle.wait(), _MOMENT)
+        await self.rests.close()
 
 
 def create_app(

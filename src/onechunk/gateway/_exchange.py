@@ -85,6 +85,8 @@ class Exchange:
         # True while the upstream is waited for, and nothing is being sent.
         self._reading = False
         self._ending = False
+        # True if the rest of the upstream's body is no longer for us to close.
+        self._handed_on = False
 
     async def run(self) -> None:
         """Answer, and tell metrics and log how it went."""
@@ -262,7 +264,7 @@ class Exchange:
             await self._reply.fail("failed", _FAULT, HTTPStatus.INTERNAL_SERVER_ERROR, error)
             raise
         finally:
-            if response is not None:
+            if response is not None and not self._handed_on:
                 await response.aclose()
 
     async def _give(self, route: Route, response: httpx2.Response, method: str) -> None:
@@ -299,6 +301,9 @@ class Exchange:
             record.end("unreadable", translator.error)
         elif translator.cut_off:
             record.outcome, record.error = "broken", "incomplete_stream"
+        elif translator.ended and not response.is_closed:
+            self._handed_on = True
+            self._gateway.rests.read(response, pieces)
 
     async def _refuse(self, status: int, message: str, *headers: tuple[str, str]) -> None:
         """Answer by an error of the gateway's own."""

@@ -14,6 +14,7 @@ from onechunk.http._headers import Headers, encodings
 from onechunk.http._options import Options
 from onechunk.http._request import Rewrite, check_rewrite, rewrite_request
 from onechunk.http._response import ResponseTranslator
+from onechunk.http._rest import read_rest, read_rest_async
 
 __all__ = ["AsyncBody", "Body", "Exchange", "new_exchange", "undoes"]
 
@@ -61,6 +62,8 @@ class Body:
         while not self._head and not self._translator.ended:
             self._head = self._read()
         if not self._head:
+            if _is_whole(self._translator):
+                read_rest(self._response, self._pieces)
             self.close()
             raise StopIteration
         out, self._head = self._head, b""
@@ -102,6 +105,8 @@ class AsyncBody:
         while not self._head and not self._translator.ended:
             self._head = await self._read()
         if not self._head:
+            if _is_whole(self._translator):
+                await read_rest_async(self._response, self._pieces)
             await self.aclose()
             raise StopAsyncIteration
         out, self._head = self._head, b""
@@ -185,6 +190,11 @@ def new_exchange(
     check_rewrite(rewrite)
     Translator(source, target, **options)
     return Exchange(library, source, target, rewrite, options)
+
+
+def _is_whole(translator: ResponseTranslator) -> bool:
+    """Say whether an answer has come to its end; else what the server still sends is waste."""
+    return translator.error is None and not translator.cut_off
 
 
 def undoes(library: Any, headers: Headers) -> bool:

@@ -49,7 +49,8 @@ class ResponseTranslator:
         status: To send.
         headers: To send, without those that are for the next hop only.
         passes: True if the body goes as it comes.
-        ended: True if nothing more is to be read of the body that comes.
+        ended: True if nothing more is to be read of the body that comes: it is over, or the end
+            mark of a stream was read that goes to another dialect, and all is written.
         error: Why the body could not be translated, or not to its end; None if it could.
 
     Raises:
@@ -190,7 +191,13 @@ class ResponseTranslator:
                 # Nobody should wait for the next piece to hear of it: there may be none.
                 translator.feed(b"")
         except OnechunkError as error:
-            return out + self._fail(error)
+            # What cannot be read behind the end mark is for nobody, wherever the bytes are cut.
+            if not (translator.ended and isinstance(error, WireError)):
+                return out + self._fail(error)
+        if translator.ended:
+            # Some servers keep the connection open behind it: nobody should wait for them.
+            self.ended = True
+            out += translator.abort()
         return out
 
     def _hold(self, data: bytes) -> bytes:
