@@ -21,6 +21,7 @@ from tests.support.gateway import (
     error_of,
     gateway,
     is_whole,
+    settle,
 )
 from tests.support.meaning import meaning
 from tests.support.recordings import RECORDINGS
@@ -83,6 +84,17 @@ def test_whole_answers_and_errors(upstream: Upstream) -> None:
         response = client.post("/v1/messages", json=ASK)
     assert (response.status_code, response.headers["retry-after"]) == (429, "7")
     assert response.json()["error"] == {"type": "rate_limit_error", "message": "Slow down."}
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b'{"i'])
+def test_whole_answers_that_are_none(upstream: Upstream, body: bytes) -> None:
+    """What is no answer where one was asked for is an error."""
+    with between(upstream, Answer([body], JSON)) as client:
+        response = client.post("/v1/messages", json=ASK)
+        page = settle(client)
+    assert response.status_code == 502
+    assert response.json()["error"]["type"] == "api_error"
+    assert 'outcome="unreadable"' in page
 
 
 def test_routes(upstream: Upstream) -> None:

@@ -438,6 +438,40 @@ def test_broken_answer_is_a_bad_gateway() -> None:
         assert translator.headers[0] == ("x-request-id", "1")
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b" \r\n", b"null", b'"x"', b"3", b"true", b"oops", b'[{"choices": []}]']
+)
+def test_what_is_no_object_is_a_bad_gateway(body: bytes) -> None:
+    """Where an answer was awaited, JSON that is no object is an error, and so is nothing."""
+    translator = response("openai", "anthropic", 200, JSON, method="POST")
+    error: Any = json.loads(pour(translator, [body] if body else []))
+    assert isinstance(translator.error, WireError)
+    assert error["error"] == {"type": "api_error", "message": translator.error.message}
+    assert (translator.status, translator.kind) == (502, "error")
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]"])
+def test_what_need_not_be_an_object(body: bytes) -> None:
+    """Other methods, other content types and a stay at home leave it as it is."""
+    passing = [
+        response("openai", "anthropic", 200, JSON, method="GET"),
+        response("openai", "anthropic", 200, None, method="POST"),
+        response("openai", "anthropic", 200, "text/plain", method="POST"),
+        response("openai", "openai", 200, JSON, method="POST"),
+        response("openai", "anthropic", 204, JSON, method="POST"),
+    ]
+    for translator in passing:
+        assert pour(translator, [body] if body else []) == body
+        assert (translator.passes, translator.error) == (True, None)
+
+
+def test_array_that_was_awaited_is_a_stream_of_gemini() -> None:
+    """Gemini streams arrays, and an empty one is a stream without an answer."""
+    translator = response("gemini", "anthropic", 200, JSON, method="POST")
+    assert b"event: error" in pour(translator, [b"[]"])
+    assert translator.kind == "stream"
+
+
 def test_too_long_body_is_a_bad_gateway() -> None:
     """A body that must be whole has a limit, and is no longer held beyond it."""
     for piece in (b'{"a": "' + b"x" * 90, b" " * 50):

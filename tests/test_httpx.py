@@ -280,11 +280,12 @@ def test_error(library: Library, fetch: Fetch, upstream: Upstream) -> None:
 @every_library
 @both_ways
 def test_broken_answer(library: Library, fetch: Fetch, upstream: Upstream) -> None:
-    """A whole body that is no JSON is a bad gateway."""
-    response = fetch(library, upstream.add(Answer([b'{"choices": ['], JSON)))
-    assert response.status_code == 502
-    assert response.reason_phrase == "Bad Gateway"
-    assert response.json()["object"] == "error"
+    """A whole body that is no JSON, no object or nothing is a bad gateway."""
+    for body in ([b'{"choices": ['], [b"null"], []):
+        response = fetch(library, upstream.add(Answer(body, JSON)))
+        assert response.status_code == 502
+        assert response.reason_phrase == "Bad Gateway"
+        assert response.json()["object"] == "error"
 
 
 @attrs.frozen

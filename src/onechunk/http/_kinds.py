@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from onechunk._adapter import Adapter
 
-__all__ = ["CONTENT_TYPES", "BodyKind", "kind_of", "kind_of_text"]
+__all__ = ["CONTENT_TYPES", "BodyKind", "is_awaited", "kind_of", "kind_of_text"]
 
 BodyKind = Literal["stream", "whole", "error", "other"]
 
@@ -47,20 +47,39 @@ def kind_of(status: int, content_type: str | None, method: str) -> BodyKind | No
         return "error"
     if not 200 <= status < 300:  # noqa: PLR2004 - the class of statuses that answer
         return "other"
-    name = (content_type or "").partition(";")[0].strip().lower()
+    name = _name(content_type)
     if name in STREAMS:
         return "stream"
-    return (
-        None if not name or name.partition("/")[2] == "json" or name.endswith("+json") else "other"
-    )
+    return None if not name or _is_json(name) else "other"
 
 
-def kind_of_text(text: bytes, source: Adapter) -> BodyKind | None:
-    """Return what a body is that begins with *text*; None as long as that is white space."""
+def is_awaited(content_type: str | None, method: str) -> bool:
+    """Say whether a body that is no stream must be an object, as all answers of models are.
+
+    Models are asked by POST alone, and what says that it is JSON may be nothing at all.
+    """
+    return method == "POST" and _is_json(_name(content_type))
+
+
+def _name(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def _is_json(name: str) -> bool:
+    return name.partition("/")[2] == "json" or name.endswith("+json")
+
+
+def kind_of_text(text: bytes, source: Adapter, *, awaited: bool) -> BodyKind | None:
+    """Return what a body is that begins with *text*; None as long as that is white space.
+
+    What was *awaited* and begins like no answer is a whole one that cannot be read.
+    """
     first = text.lstrip(_SPACE)[:1]
     if not first:
         return None
     if first == b"{":
         return "whole"
     streams = first in _BEGIN_EVENTS or (first == b"[" and "json_array" in source.framings)
-    return "stream" if streams else "other"
+    if streams:
+        return "stream"
+    return "whole" if awaited else "other"

@@ -18,7 +18,7 @@ from onechunk._translator import Translator
 from onechunk.http._bodies import ErrorBody, WholeBody
 from onechunk.http._errors import meaning, own_error, status_of
 from onechunk.http._headers import encodings, first, without_body, without_connection
-from onechunk.http._kinds import CONTENT_TYPES, BodyKind, kind_of, kind_of_text
+from onechunk.http._kinds import CONTENT_TYPES, BodyKind, is_awaited, kind_of, kind_of_text
 from onechunk.http._options import Options
 
 __all__ = ["BodyKind", "ResponseTranslator"]
@@ -38,7 +38,8 @@ class ResponseTranslator:
         target: Dialect or profile of the response that goes.
         status: Of the response that comes.
         headers: Its headers; what is no ASCII as if it were Latin-1.
-        method: Of the request. What answers `HEAD` has no body.
+        method: Of the request. What answers `HEAD` has no body; what answers `POST` in JSON is an
+            object, or a stream.
         decoded: True if whoever feeds the body undoes what `Content-Encoding` says was done to it.
         options: Keywords of `Options`.
 
@@ -83,7 +84,9 @@ class ResponseTranslator:
         self.kind: BodyKind | None = None
         self.ready = self.passes = self.ended = False
         self.error: OnechunkError | None = None
-        kind = kind_of(status, first(self.headers, "content-type"), method)
+        content_type = first(self.headers, "content-type")
+        kind = kind_of(status, content_type, method)
+        self._awaited = is_awaited(content_type, method)
         encoded = encodings(headers)
         if encoded and not decoded and kind != "other":
             message = f"the body is encoded: undo {', '.join(encoded)} first, and say so"
@@ -120,7 +123,7 @@ class ResponseTranslator:
         if self.ended:
             return b""
         if self.kind is None:
-            kind = kind_of_text(data, self._source)
+            kind = kind_of_text(data, self._source, awaited=self._awaited)
             if kind is None:
                 return self._hold(data)
             data, self._held = b"".join([*self._held, data]), []
@@ -143,6 +146,10 @@ class ResponseTranslator:
         self.ended = True
         held = b"".join(self._held)
         if self.kind is None:
+            if self._awaited and self._source.name != self._target.name:
+                message = "the body is empty"
+                empty = WireError(message, dialect=self._source.name)
+                return self._refuse(empty, HTTPStatus.BAD_GATEWAY)
             self._pass("other")
             return held
         return b"" if self._body is None else self._translate(self._body, held)
