@@ -95,6 +95,7 @@ def test_whole_answers_that_are_none(upstream: Upstream, body: bytes) -> None:
     assert response.status_code == 502
     assert response.json()["error"]["type"] == "api_error"
     assert 'outcome="unreadable"' in page
+    assert "onechunk_losses_total{" not in page
 
 
 def test_routes(upstream: Upstream) -> None:

@@ -247,7 +247,10 @@ class ResponseTranslator:
         message = error.message
         if self.kind == "error":
             status, message = self.status, meaning(self.status)
-        return self._tell(own_error(status, message), status)
+        out = self._tell(own_error(status, message), status)
+        # It is no conversion of anything, which could lose something.
+        self._body = None
+        return out
 
     def _tell(self, error: Error, status: int) -> bytes:
         """Answer by an HTTP error that says *error*."""
