@@ -14,7 +14,17 @@ from starlette.routing import Mount
 
 from onechunk.gateway import Limits, Route, create_app
 from tests.support.app_server import run_app
-from tests.support.gateway import ASK, EVENT, EVENTS, JSON, STOP, between, error_of, is_whole
+from tests.support.gateway import (
+    ASK,
+    EVENT,
+    EVENTS,
+    JSON,
+    STOP,
+    between,
+    error_of,
+    is_whole,
+    settle,
+)
 from tests.support.upstream import SECONDS, Answer, Upstream
 
 
@@ -183,6 +193,18 @@ def test_lengths_that_are_of_no_body(upstream: Upstream) -> None:
             response = client.get("/")
             assert (response.status_code, response.content) == (status, b"")
             assert "content-length" not in response.headers
+
+
+def test_the_length_that_head_tells(upstream: Upstream) -> None:
+    """It is that of GET's body, or none where that would be translated."""
+    picture = Answer([b"\x89PNG"], [("content-type", "image/png")], body="length")
+    for answer, length in ((picture, "4"), (Answer([EVENT], EVENTS, body="length"), None)):
+        with between(upstream, answer) as client:
+            response = client.head("/")
+            page = settle(client)
+        assert (response.status_code, response.content) == (200, b"")
+        assert response.headers.get("content-length") == length
+        assert 'outcome="complete"' in page
 
 
 def test_a_body_behind_head(upstream: Upstream) -> None:

@@ -131,12 +131,30 @@ def test_array_is_a_stream_of_dialects_that_have_arrays() -> None:
         assert translator.kind == kind
 
 
-def test_head_has_no_body() -> None:
-    """What answers HEAD passes, whatever its headers promise."""
-    headers = [("content-type", SSE), ("content-length", "12")]
-    translator = ResponseTranslator("openai", "anthropic", 200, headers, method="HEAD")
-    assert translator.passes
-    assert translator.headers == headers
+@pytest.mark.parametrize(
+    ("target", "status", "content_type", "passes"),
+    [
+        ("anthropic", 200, SSE, False),
+        ("anthropic", 200, JSON, False),
+        ("anthropic", 200, None, False),
+        ("anthropic", 404, JSON, False),
+        ("anthropic", 200, "audio/mpeg", True),
+        ("anthropic", 304, JSON, True),
+        ("openai", 200, SSE, False),
+        ("openai", 200, JSON, True),
+        ("openai", 404, JSON, True),
+    ],
+)
+def test_head_has_no_body(
+    target: str, status: int, content_type: str | None, *, passes: bool
+) -> None:
+    """What answers HEAD keeps its headers, but for a length that GET's answer would not have."""
+    more = [("content-length", "12"), ("etag", '"a"')]
+    translator = response("openai", target, status, content_type, *more, method="HEAD")
+    headers = [] if content_type is None else [("Content-Type", content_type)]
+    assert translator.headers == [*headers, *(more if passes else [])]
+    assert (translator.ready, translator.passes, translator.kind) == (True, passes, "other")
+    assert translator.status == status
     assert translator.close() == b""
 
 

@@ -324,12 +324,14 @@ def test_what_passes(library: Library, fetch: Fetch, number: int, upstream: Upst
 
 @every_library
 def test_head(library: Library, upstream: Upstream) -> None:
-    """What answers HEAD has no body, and its headers stay."""
-    answer = Answer([TEXT], SSE, body="length")
-    with library.client() as client:
-        response = client.head(upstream.add(answer))
-    assert response.headers["content-length"] == str(len(TEXT))
-    assert response.content == b""
+    """What answers HEAD has no body, and its headers stay, but for a length that is another's."""
+    picture = Answer([TEXT], [("content-type", "image/png")], body="length")
+    for answer, length in ((picture, str(len(TEXT))), (Answer([TEXT], SSE, body="length"), None)):
+        with library.client() as client:
+            response = client.head(upstream.add(answer))
+        assert response.headers.get("content-length") == length
+        assert response.headers["content-type"] == answer.headers[0][1]
+        assert response.content == b""
 
 
 @every_library

@@ -297,6 +297,9 @@ class Exchange:
             self._reading = False
             out = translator.close() if piece is None else translator.feed(piece)
             await reply.put(out, more=not translator.ended)
+        if translator.ended and not reply.over:
+            # What answers HEAD has ended before anything was read.
+            await reply.put(b"", more=False)
         if translator.error is not None:
             record.end("unreadable", translator.error)
         elif translator.cut_off:

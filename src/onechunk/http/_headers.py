@@ -9,6 +9,7 @@ from typing import Final
 from onechunk._errors import OnechunkError
 
 __all__ = [
+    "BYTES",
     "Headers",
     "checked_header",
     "encodings",
@@ -51,6 +52,9 @@ BODY: Final = frozenset(
     }
 )
 """Headers that are wrong of a body that was translated."""
+
+BYTES: Final = BODY - {"content-type"}
+"""Those of them that are wrong even where such a body is only spoken of."""
 
 
 def checked_header(name: str | None) -> str | None:

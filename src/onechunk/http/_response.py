@@ -17,7 +17,13 @@ from onechunk._registry import get_adapter
 from onechunk._translator import Translator
 from onechunk.http._bodies import ErrorBody, WholeBody
 from onechunk.http._errors import meaning, own_error, status_of
-from onechunk.http._headers import encodings, first, without_body, without_connection
+from onechunk.http._headers import (
+    BYTES,
+    encodings,
+    first,
+    without_body,
+    without_connection,
+)
 from onechunk.http._kinds import CONTENT_TYPES, BodyKind, is_awaited, kind_of, kind_of_text
 from onechunk.http._options import Options
 
@@ -38,8 +44,8 @@ class ResponseTranslator:
         target: Dialect or profile of the response that goes.
         status: Of the response that comes.
         headers: Its headers; what is no ASCII as if it were Latin-1.
-        method: Of the request. What answers `HEAD` has no body; what answers `POST` in JSON is an
-            object, or a stream.
+        method: Of the request. What answers `HEAD` has no body, and has `ended`; what answers
+            `POST` in JSON is an object, or a stream.
         decoded: True if whoever feeds the body undoes what `Content-Encoding` says was done to it.
         options: Keywords of `Options`.
 
@@ -72,6 +78,7 @@ class ResponseTranslator:
     ) -> None:
         self._source = get_adapter(source)
         self._target = get_adapter(target)
+        self._at_home = self._source.name == self._target.name
         self._options = options
         self._limit = options.get("limit", DEFAULT_FRAME_LIMIT)
         self._translator: Translator | None = None
@@ -93,7 +100,10 @@ class ResponseTranslator:
             raise OnechunkError(message, dialect=self._source.name)
         if encoded and decoded:
             self.headers = without_body(self.headers, "content-encoding", "content-length")
-        if kind is not None:
+        if method == "HEAD" and self._would_translate(kind_of(status, content_type, "GET")):
+            self.headers = without_body(self.headers, *BYTES)
+            self.kind, self.ready, self.ended = "other", True, True
+        elif kind is not None:
             self._begin(kind)
 
     @property
@@ -146,7 +156,7 @@ class ResponseTranslator:
         self.ended = True
         held = b"".join(self._held)
         if self.kind is None:
-            if self._awaited and self._source.name != self._target.name:
+            if self._awaited and not self._at_home:
                 message = "the body is empty"
                 empty = WireError(message, dialect=self._source.name)
                 return self._refuse(empty, HTTPStatus.BAD_GATEWAY)
@@ -170,16 +180,19 @@ class ResponseTranslator:
         failure = error if isinstance(error, OnechunkError) else OnechunkError(self._text(error))
         return self._fail(failure, status)
 
+    def _would_translate(self, kind: BodyKind | None) -> bool:
+        """Say whether a body of that kind is translated; None is one that most likely is whole."""
+        return kind == "stream" if self._at_home else kind != "other"
+
     def _begin(self, kind: BodyKind) -> None:
-        home = self._source.name == self._target.name
-        if kind == "other" or (home and kind != "stream"):
+        if not self._would_translate(kind):
             self._pass(kind)
             return
         self.kind = kind
         if kind == "stream":
             # A stream that stays in its dialect can end legally only if it may be mended.
             options = self._options.copy()
-            options["repair"] = home or options.get("repair", False)
+            options["repair"] = self._at_home or options.get("repair", False)
             self._translator = Translator(self._source.name, self._target.name, **options)
             framing = self._options.get("to_framing") or self._target.framing
             self._send(CONTENT_TYPES[framing])
