@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import socket
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -21,11 +22,18 @@ from tests.support.gateway import (
     JSON,
     STOP,
     between,
+    ends_in,
     error_of,
     is_whole,
     settle,
 )
 from tests.support.upstream import SECONDS, Answer, Upstream
+
+WHOLE: Final = (
+    b'{"id":"a","object":"chat.completion","choices":[{"index":0,"message":'
+    b'{"role":"assistant","content":"tide"},"finish_reason":"stop"}]}'
+)
+"""An answer of OpenAI's dialect that comes whole."""
 
 
 def ask_raw(port: int | None, request: bytes) -> bytes:
@@ -141,15 +149,38 @@ def test_a_client_that_sends_on(upstream: Upstream) -> None:
         assert is_whole(again.content)
 
 
-def test_a_body_that_cannot_be_read(upstream: Upstream) -> None:
-    """What is encoded in a way that nobody here undoes is no answer; other bodies pass."""
+def test_a_body_that_is_compressed(upstream: Upstream) -> None:
+    """It was not asked for, and is undone all the same."""
     for headers in (EVENTS, JSON):
-        odd = Answer([EVENT], (*headers, ("content-encoding", "snappy")))
+        said = EVENT + STOP if headers is EVENTS else WHOLE
+        odd = Answer([gzip.compress(said)], (*headers, ("content-encoding", "gzip")))
         with between(upstream, odd) as client:
             response = client.post("/", json=ASK)
+        assert upstream.requests[-1].header("accept-encoding") == "identity"
+        assert response.status_code == 200
+        assert "content-encoding" not in response.headers
+        assert b'"text":"tide"' in response.content
+
+
+def test_a_body_that_cannot_be_read(upstream: Upstream) -> None:
+    """What is encoded in a way that nobody here can undo is no answer; other bodies pass."""
+    told = "the upstream's answer is encoded in a way that cannot be undone"
+    for encoding in ("snappy", "gzip"):
+        odd = Answer([EVENT], (*JSON, ("content-encoding", encoding)))
+        with between(upstream, odd) as client:
+            response = client.post("/", json=ASK)
+            page = settle(client)
         assert response.status_code == 502
-        told = "the upstream's answer is encoded in a way that was not asked for"
         assert error_of(response) == told
+        assert 'outcome="unreadable"' in page
+    odd = Answer([EVENT], (*EVENTS, ("content-encoding", "snappy")))
+    with between(upstream, odd) as client:
+        response = client.post("/", json=ASK)
+    assert (response.status_code, error_of(response)) == (502, told)
+    broken = Answer([EVENT], (*EVENTS, ("content-encoding", "gzip")))
+    with between(upstream, broken) as client:
+        response = client.post("/", json=ASK)
+    assert (response.status_code, ends_in(response.content)) == (200, told)
     picture = Answer([b"\x89PNG"], [("content-type", "image/png"), ("content-encoding", "snappy")])
     with between(upstream, picture) as client:
         response = client.post("/", json=ASK)

@@ -19,6 +19,7 @@ from onechunk.gateway._paths import below, path_of, route_of
 from onechunk.gateway._record import Outcome, Record
 from onechunk.gateway._reply import LAST_WORD, Reply
 from onechunk.gateway._upstream import (
+    ENCODED,
     NO_ANSWER,
     NO_REQUEST,
     PathError,
@@ -42,7 +43,6 @@ _STATUSES: Final = range(200, 600)
 _RETRY: Final = ("retry-after", "1")
 _CLOSE: Final = ("connection", "close")
 
-_ENCODED: Final = "the upstream's answer is encoded in a way that was not asked for"
 _STOPPED: Final = "the gateway was shut down"
 _FAULT: Final = "the gateway failed"
 
@@ -287,7 +287,7 @@ class Exchange:
                 **self._gateway.options,
             )
         except OnechunkError as error:
-            await reply.fail("unreadable", _ENCODED, HTTPStatus.BAD_GATEWAY, error)
+            await reply.fail("unreadable", ENCODED, HTTPStatus.BAD_GATEWAY, error)
             return
         pieces = response.aiter_bytes() if decoded else response.aiter_raw()
         await reply.begin(translator, record.target)

@@ -15,6 +15,7 @@ from onechunk.http import rewrite_request
 from onechunk.http._headers import Headers, without_connection
 
 __all__ = [
+    "ENCODED",
     "NO_ANSWER",
     "NO_REQUEST",
     "PathError",
@@ -50,6 +51,7 @@ _KEPT_OPEN: Final = 100
 
 
 NO_REQUEST: Final = "the gateway could not make a request of this one"
+ENCODED: Final = "the upstream's answer is encoded in a way that cannot be undone"
 NO_ANSWER: Final = "the upstream gave no answer, or none that is HTTP"
 
 Failure = tuple[Outcome, str, int]
@@ -69,6 +71,7 @@ _FAILURES: Final[tuple[tuple[type[httpx2.RequestError], Failure], ...]] = (
         httpx2.ConnectError,
         ("failed", "the upstream could not be reached", HTTPStatus.BAD_GATEWAY),
     ),
+    (httpx2.DecodingError, ("unreadable", ENCODED, HTTPStatus.BAD_GATEWAY)),
 )
 """What goes wrong with an upstream, the particular before the general."""
 
