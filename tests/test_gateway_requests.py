@@ -56,6 +56,21 @@ def test_requests_go_on_as_they_come(upstream: Upstream) -> None:
     assert request.header("onechunk-to") is None
 
 
+def test_what_no_url_may_hold(upstream: Upstream) -> None:
+    """It is percent-encoded, in path and query alike, and nothing is encoded twice."""
+    address = upstream.add(Answer([EVENT, STOP], EVENTS))
+    asked = b"/v1/{a}|b?x={y}&z=%7by%7D&q=\"<>^`\\[]+'~/?:@!$()*,;=%20"
+    with gateway(Route(address, "openai", "anthropic")) as client:
+        port = client.base_url.port
+        assert port is not None
+        with socket.create_connection(("127.0.0.1", port)) as raw:
+            raw.sendall(b"GET %b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n" % asked)
+            assert b"".join(iter(lambda: raw.recv(65536), b"")).startswith(b"HTTP/1.1 200 ")
+    path, _, query = upstream.requests[-1].target.partition("?")
+    assert path.endswith("/v1/%7Ba%7D%7Cb")
+    assert query == "x=%7By%7D&z=%7by%7D&q=%22%3C%3E%5E%60%5C%5B%5D+'~/?:@!$()*,;=%20"
+
+
 def test_the_request_callable(upstream: Upstream) -> None:
     """It makes the request; where it fails the client is told, but not how."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 import httpx2
 
@@ -42,6 +44,9 @@ _OURS: Final = frozenset(
 
 _BODILESS: Final = "HEAD"
 """What answers this method says how long its body would be, and has none."""
+
+_NO_URL: Final = re.compile(r'["<>[\\\]^`{|}]')
+"""What neither a path nor a query may hold (RFC 3986); httpx2 encodes it in paths alone."""
 
 _TUNNELS: Final = frozenset({"CONNECT", "TRACE"})
 """Methods that ask for no answer of an upstream's."""
@@ -138,6 +143,7 @@ def request_for(
         raise PathError(message)
     address = route.address
     url = httpx2.URL(f"{address.scheme}://{address.netloc}")
+    path = _NO_URL.sub(lambda found: quote(found[0]), path)
     try:
         url = url.copy_with(raw_path=f"{address.path.rstrip('/')}{path}".encode(_TEXT))
     except httpx2.InvalidURL as error:
