@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import socket
+import struct
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -27,6 +30,9 @@ from tests.support.gateway import (
 from tests.support.meaning import meaning
 from tests.support.streams import decode_all
 from tests.support.upstream import SECONDS, Answer, Gate, Upstream
+
+NO_ANSWER: Final = "the upstream gave no answer, or none that is HTTP"
+UNANSWERED: Final = "the upstream closed the connection without an answer"
 
 
 def test_large_bodies(upstream: Upstream) -> None:
@@ -83,7 +89,6 @@ def test_an_upstream_that_is_not_there() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        b"",
         b"SSH-2.0-OpenSSH\r\n",
         EVENT,
         b"HTTP/1.1 999 What\r\ncontent-length: 0\r\n\r\n",
@@ -91,7 +96,7 @@ def test_an_upstream_that_is_not_there() -> None:
         b"HTTP/1.1 200 OK\r\nx-a: a\rset-cookie: b\r\ncontent-length: 0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
     ],
-    ids=["nothing", "another protocol", "no head", "status", "upgrade", "header", "length"],
+    ids=["another protocol", "no head", "status", "upgrade", "header", "length"],
 )
 def test_an_upstream_that_speaks_no_http(reply: bytes) -> None:
     """It is a bad gateway, in the client's form."""
@@ -109,7 +114,9 @@ def test_an_upstream_that_speaks_no_http(reply: bytes) -> None:
             response = client.post("/", json=ASK)
         answering.result(SECONDS)
     assert response.status_code == 502
-    assert error_of(response) == "the upstream gave no answer, or none that is HTTP"
+    # A line that might begin a head is none, but only the end of the connection tells.
+    unended = reply.startswith(b"SSH")
+    assert error_of(response) == (UNANSWERED if unended else NO_ANSWER)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +152,42 @@ def test_a_client_that_does_not_read(upstream: Upstream) -> None:
         with socket.create_connection(("127.0.0.1", port)) as raw:
             raw.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
             upstream.wait(lambda: answer.left == 1)
+
+
+@pytest.mark.parametrize("reset", [True, False])
+@pytest.mark.parametrize("before", [0, 1])
+def test_an_upstream_that_hangs_up(
+    caplog: pytest.LogCaptureFixture, before: int, *, reset: bool
+) -> None:
+    """The client is told so, on a connection that was used before, too: nothing is asked twice."""
+    caplog.set_level(logging.INFO, "onechunk.gateway")
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                for _ in range(before):
+                    asked.append(connection.recv(65536))
+                    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+                asked.append(connection.recv(65536))
+                if reset:
+                    linger = struct.pack("ii", 1, 0)
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+        answering = pool.submit(answer)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with gateway(Route(address, "openai", "anthropic")) as client:
+            for _ in range(before):
+                assert client.get("/").status_code == 200
+            response = client.post("/")
+        answering.result(SECONDS)
+    assert response.status_code == 502
+    assert error_of(response) == UNANSWERED
+    assert len(asked) == before + 1
+    ours = [each for each in caplog.records if each.name == "onechunk.gateway"]
+    line = json.loads(ours[-1].getMessage())
+    assert (line["outcome"], line["error"]) == ("failed", "unanswered")
 
 
 @pytest.mark.parametrize("steps", [[EVENT[:-20]], [EVENT], [EVENT, EVENT[:30]]])

@@ -22,6 +22,7 @@ from onechunk.gateway._upstream import (
     ENCODED,
     NO_ANSWER,
     NO_REQUEST,
+    UNANSWERED,
     PathError,
     failure_of,
     is_for_upstream,
@@ -256,6 +257,9 @@ class Exchange:
             begun = response is not None
             outcome, message, status = failure_of(error, self._gateway.limits, begun=begun)
             await self._reply.fail(outcome, message, status, error)
+            if message == UNANSWERED:
+                # Classes of errors do not tell it from what is no HTTP.
+                self._record.error = "unanswered"
         except OSError:
             # The client has left.
             raise

@@ -20,6 +20,7 @@ __all__ = [
     "ENCODED",
     "NO_ANSWER",
     "NO_REQUEST",
+    "UNANSWERED",
     "PathError",
     "failure_of",
     "is_for_upstream",
@@ -54,9 +55,14 @@ _TUNNELS: Final = frozenset({"CONNECT", "TRACE"})
 _KEPT_OPEN: Final = 100
 """Connections to upstreams that are kept for later requests."""
 
+_KEPT_FOR: Final = 4.0
+"""Seconds: less than the 5 after which uvicorn and Node.js close those that are idle. A request
+that meets a closing connection is lost, and no upstream says whether it was heard."""
+
 
 NO_REQUEST: Final = "the gateway could not make a request of this one"
 ENCODED: Final = "the upstream's answer is encoded in a way that cannot be undone"
+UNANSWERED: Final = "the upstream closed the connection without an answer"
 NO_ANSWER: Final = "the upstream gave no answer, or none that is HTTP"
 
 Failure = tuple[Outcome, str, int]
@@ -80,6 +86,10 @@ _FAILURES: Final[tuple[tuple[type[httpx2.RequestError], Failure], ...]] = (
 )
 """What goes wrong with an upstream, the particular before the general."""
 
+_SILENT_END: Final = "disconnected without sending a response"
+"""How httpx2 tells that a connection ended where an answer was due: it has no class for it."""
+
+_UNANSWERED: Final[Failure] = ("failed", UNANSWERED, HTTPStatus.BAD_GATEWAY)
 _NO_ANSWER: Final[Failure] = ("failed", NO_ANSWER, HTTPStatus.BAD_GATEWAY)
 _BROKE_OFF: Final[Failure] = ("broken", "the upstream's answer broke off", HTTPStatus.BAD_GATEWAY)
 
@@ -95,7 +105,9 @@ def new_transport() -> httpx2.AsyncHTTPTransport:
     nor passwords from its environment, only SSL_CERT_FILE and SSL_CERT_DIR. How many connections
     are open, the limit of streams says.
     """
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=_KEPT_OPEN)
+    limits = httpx2.Limits(
+        max_connections=None, max_keepalive_connections=_KEPT_OPEN, keepalive_expiry=_KEPT_FOR
+    )
     return httpx2.AsyncHTTPTransport(limits=limits)
 
 
@@ -106,7 +118,11 @@ def is_for_upstream(method: str) -> bool:
 
 def failure_of(error: httpx2.RequestError, limits: Limits, *, begun: bool) -> Failure:
     """Return what an error means; *begun* if headers of an answer have come."""
-    otherwise = _BROKE_OFF if begun else _NO_ANSWER
+    if begun:
+        otherwise = _BROKE_OFF
+    else:
+        hung_up = isinstance(error, httpx2.NetworkError) or _SILENT_END in str(error)
+        otherwise = _UNANSWERED if hung_up else _NO_ANSWER
     found = (failure for kind, failure in _FAILURES if isinstance(error, kind))
     outcome, message, status = next(found, otherwise)
     return outcome, message.format(idle=limits.idle), status
