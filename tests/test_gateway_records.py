@@ -17,6 +17,7 @@ from tests.support.gateway import (
     SECRET,
     STOP,
     between,
+    error_of,
     is_whole,
     settle,
 )
@@ -63,6 +64,26 @@ def test_pages_elsewhere(upstream: Upstream) -> None:
         assert client.get("/h").status_code == 200
         assert is_whole(client.get("/healthz").content)
         assert is_whole(client.get("/metrics").content)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/%68ealthz", "/metrics?a=1"])
+def test_pages_are_only_read(
+    upstream: Upstream, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """Other methods are refused in the client's words, logged and counted, and never sent on."""
+    answer = Answer([EVENT, STOP], EVENTS)
+    with caplog.at_level(logging.INFO, "onechunk.gateway"), between(upstream, answer) as client:
+        response = client.post(path, json=ASK)
+        assert client.head(path).status_code == 200
+        page = settle(client)
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert error_of(response) == "this page of the gateway answers GET and HEAD alone"
+    assert answer.began == 0
+    [record] = [record for record in caplog.records if record.name == "onechunk.gateway"]
+    line = json.loads(record.getMessage())
+    assert (line["outcome"], line["status"]) == ("refused", 405)
+    assert line["id"] == response.headers["onechunk-request-id"]
+    assert 'status="405"' in page
 
 
 def test_logs(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,8 +9,8 @@ from typing import Final, Unpack
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Router
 from starlette.routing import Route as Page
-from starlette.routing import Router
 
 from onechunk._errors import OnechunkError
 from onechunk._translator import Translator
@@ -33,6 +33,9 @@ class Gateway:
     """Answers every request by what an upstream answers, in the client's dialect.
 
     The arguments are those of `create_app`.
+
+    Attributes:
+        pages: Paths that are answered before it, where they are only read.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Gateway:
         self.options: Options = {"limit": limits.frame, **options}
         self.log_text = log_text
         self.metrics = Metrics()
+        self.pages: frozenset[str] = frozenset()
         self.transport = new_transport()
         self.rests = Rests()
         self._open = self._answering = 0
@@ -100,6 +104,14 @@ class Gateway:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._idle.wait(), _MOMENT)
         await self.rests.close()
+
+
+class _Page(Page):
+    """A page that leaves methods which are not its own to the gateway: it refuses in its words."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (Match.NONE, {}) if match is Match.PARTIAL else (match, child)
 
 
 def create_app(
@@ -150,6 +162,7 @@ def create_app(
             await gateway.close()
 
     own = ((health, tell_health), (metrics, tell_metrics))
-    pages = [Page(path, tell) for path, tell in own if path]
+    pages = [_Page(path, tell) for path, tell in own if path]
+    gateway.pages = frozenset(page.path for page in pages)
     # What no page has goes to the gateway as it is: it knows more paths than a pattern would.
     return Router(pages, redirect_slashes=False, default=gateway, lifespan=lifespan)

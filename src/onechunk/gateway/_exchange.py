@@ -6,6 +6,7 @@ import asyncio
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 from uuid import uuid4
 
 import httpx2
@@ -42,6 +43,7 @@ _STATUSES: Final = range(200, 600)
 """What a server may answer with; those below are for the connection."""
 
 _RETRY: Final = ("retry-after", "1")
+_READ: Final = ("allow", "GET, HEAD")
 _CLOSE: Final = ("connection", "close")
 
 _STOPPED: Final = "the gateway was shut down"
@@ -117,6 +119,10 @@ class Exchange:
         if not is_for_upstream(record.method):
             message = f"the method {record.method} is for no upstream"
             await self._refuse(HTTPStatus.NOT_IMPLEMENTED, message)
+            return
+        if unquote(self._path) in gateway.pages:
+            message = "this page of the gateway answers GET and HEAD alone"
+            await self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, message, _READ)
             return
         route = record.route = route_of(gateway.routes, self._path)
         if route is None:
