@@ -118,6 +118,17 @@ def test_the_request_callable(
     assert SECRET not in failed.text + "".join(gateway.lines)
 
 
+def test_what_passes_and_breaks_off(upstream: Upstream) -> None:
+    """The client sees the break, and one line of the log tells of it."""
+    page = Answer([b"<p>"], [("content-type", "text/html")], end="cut")
+    with run_command(*from_openai(upstream.add(page))) as gateway:
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(gateway.url)
+        gateway.wait(lambda: gateway.records)
+    [line] = gateway.lines
+    assert json.loads(line)["outcome"] == "broken"
+
+
 def test_events_do_not_wait_for_each_other() -> None:
     """What is written goes out at once, though what was written before is not acknowledged yet."""
     with listener("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname()):

@@ -14,6 +14,10 @@ __all__ = ["JsonLines", "log_to_stderr"]
 
 _SERVER: Final = "uvicorn.error"
 
+_UNENDED: Final = "ASGI callable returned without completing response."
+"""What uvicorn says where it closes a connection for a body that passes and broke off: an app has
+no other way to let its client see the break, and the line of the request tells of it."""
+
 
 class JsonLines(logging.Formatter):
     """Writes every record as one object.
@@ -40,12 +44,13 @@ class JsonLines(logging.Formatter):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Say whether a record tells of more than that something was stopped: requests say so."""
+    """Say whether a record tells of more than that something stopped short: requests say so."""
     kind = (record.exc_info or (None,))[0]
     if kind is not None:
         return not issubclass(kind, asyncio.CancelledError)
+    message = record.getMessage().rstrip()
     # Of its lifespan a server tells with the traceback in the message.
-    return not record.getMessage().rstrip().endswith(asyncio.CancelledError.__qualname__)
+    return message != _UNENDED and not message.endswith(asyncio.CancelledError.__qualname__)
 
 
 def log_to_stderr() -> None:
