@@ -190,6 +190,26 @@ def test_first_chunk_comes_before_the_second_is_sent(
 
 
 @every_sdk
+@pytest.mark.parametrize("source", ["anthropic", "openai"])
+def test_a_server_that_stays_behind_the_end(source: str, sdk: Sdk, upstream: Upstream) -> None:
+    """The client has the whole answer, and waits for no more where there was an end mark."""
+    if source == sdk.target:
+        # All is given on, and the client decides what to wait for.
+        return
+    answer = streamed(source, *written(source), end="never")
+    url = upstream.add(answer)
+
+    async def hear() -> str:
+        async with connected_async(sdk, source, url) as client:
+            return "".join([text async for text in texts_async(sdk, client)])
+
+    with connected(sdk, source, url) as client:
+        assert "".join(texts(sdk, client)) == "One, two"
+    assert asyncio.run(hear()) == "One, two"
+    upstream.wait(lambda: answer.left == 2)
+
+
+@every_sdk
 @pytest.mark.parametrize("source", sorted(MANY))
 def test_first_chunk_comes_before_the_second_is_sent_async(
     source: str, sdk: Sdk, upstream: Upstream
