@@ -162,6 +162,13 @@ def test_broken_whole() -> None:
     assert response.json()["object"] == "error"
 
 
+@pytest.mark.parametrize("body", [b"null", b"[1]", b""])
+def test_what_other_pages_of_an_app_answer(body: bytes) -> None:
+    """An app has more than a model, so that what is no object passes, whatever asked for it."""
+    response = fetch(Played([body], JSON).behind())
+    assert (response.status_code, response.content) == (200, body)
+
+
 def test_error() -> None:
     """An HTTP error keeps its status and says the same in the target's words."""
     body = b'{"error":{"message":"no","type":"t","param":null,"code":null}}'

@@ -463,7 +463,7 @@ def test_broken_answer_is_a_bad_gateway() -> None:
 )
 def test_what_is_no_object_is_a_bad_gateway(body: bytes) -> None:
     """Where an answer was awaited, JSON that is no object is an error, and so is nothing."""
-    translator = response("openai", "anthropic", 200, JSON, method="POST")
+    translator = response("openai", "anthropic", 200, JSON, awaited=True)
     error: Any = json.loads(pour(translator, [body] if body else []))
     assert isinstance(translator.error, WireError)
     assert error["error"] == {"type": "api_error", "message": translator.error.message}
@@ -472,13 +472,13 @@ def test_what_is_no_object_is_a_bad_gateway(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]"])
 def test_what_need_not_be_an_object(body: bytes) -> None:
-    """Other methods, other content types and a stay at home leave it as it is."""
+    """Other questions, other content types and a stay at home leave it as it is."""
     passing = [
-        response("openai", "anthropic", 200, JSON, method="GET"),
-        response("openai", "anthropic", 200, None, method="POST"),
-        response("openai", "anthropic", 200, "text/plain", method="POST"),
-        response("openai", "openai", 200, JSON, method="POST"),
-        response("openai", "anthropic", 204, JSON, method="POST"),
+        response("openai", "anthropic", 200, JSON, method="POST"),
+        response("openai", "anthropic", 200, None, awaited=True),
+        response("openai", "anthropic", 200, "text/plain", awaited=True),
+        response("openai", "openai", 200, JSON, awaited=True),
+        response("openai", "anthropic", 204, JSON, awaited=True),
     ]
     for translator in passing:
         assert pour(translator, [body] if body else []) == body
@@ -487,7 +487,7 @@ def test_what_need_not_be_an_object(body: bytes) -> None:
 
 def test_array_that_was_awaited_is_a_stream_of_gemini() -> None:
     """Gemini streams arrays, and an empty one is a stream without an answer."""
-    translator = response("gemini", "anthropic", 200, JSON, method="POST")
+    translator = response("gemini", "anthropic", 200, JSON, awaited=True)
     assert b"event: error" in pour(translator, [b"[]"])
     assert translator.kind == "stream"
 

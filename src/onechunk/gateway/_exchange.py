@@ -30,7 +30,7 @@ from onechunk.gateway._upstream import (
     request_for,
 )
 from onechunk.http import ResponseTranslator
-from onechunk.http._exchange import undoes
+from onechunk.http._exchange import asks_a_model, undoes
 from onechunk.http._headers import Headers, first
 
 if TYPE_CHECKING:
@@ -293,6 +293,7 @@ class Exchange:
                 response.status_code,
                 headers,
                 method=method,
+                awaited=asks_a_model(method),
                 decoded=decoded,
                 **self._gateway.options,
             )

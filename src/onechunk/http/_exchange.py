@@ -16,7 +16,7 @@ from onechunk.http._request import Rewrite, check_rewrite, rewrite_request
 from onechunk.http._response import ResponseTranslator
 from onechunk.http._rest import read_rest, read_rest_async
 
-__all__ = ["AsyncBody", "Body", "Exchange", "new_exchange", "undoes"]
+__all__ = ["AsyncBody", "Body", "Exchange", "asks_a_model", "new_exchange", "undoes"]
 
 EXTENSION = "onechunk"
 """Under this name the response's extensions hold its `ResponseTranslator`."""
@@ -164,6 +164,7 @@ class Exchange:
             response.status_code,
             headers,
             method=request.method,
+            awaited=asks_a_model(request.method),
             decoded=undoes(self.library, headers),
             **self.options,
         )
@@ -195,6 +196,11 @@ def new_exchange(
 def _is_whole(translator: ResponseTranslator) -> bool:
     """Say whether an answer has come to its end; else what the server still sends is waste."""
     return translator.error is None and not translator.cut_off
+
+
+def asks_a_model(method: str) -> bool:
+    """Say whether requests of a method ask models: all do so by POST, and mostly by that alone."""
+    return method == "POST"
 
 
 def undoes(library: Any, headers: Headers) -> bool:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from onechunk._adapter import Adapter
 
-__all__ = ["CONTENT_TYPES", "BodyKind", "is_awaited", "kind_of", "kind_of_text"]
+__all__ = ["CONTENT_TYPES", "BodyKind", "kind_of", "kind_of_text", "says_json"]
 
 BodyKind = Literal["stream", "whole", "error", "other"]
 
@@ -53,12 +53,9 @@ def kind_of(status: int, content_type: str | None, method: str) -> BodyKind | No
     return None if not name or _is_json(name) else "other"
 
 
-def is_awaited(content_type: str | None, method: str) -> bool:
-    """Say whether a body that is no stream must be an object, as all answers of models are.
-
-    Models are asked by POST alone, and what says that it is JSON may be nothing at all.
-    """
-    return method == "POST" and _is_json(_name(content_type))
+def says_json(content_type: str | None) -> bool:
+    """Say whether a content type is that of JSON."""
+    return _is_json(_name(content_type))
 
 
 def _name(content_type: str | None) -> str:

@@ -24,7 +24,7 @@ from onechunk.http._headers import (
     without_body,
     without_connection,
 )
-from onechunk.http._kinds import CONTENT_TYPES, BodyKind, is_awaited, kind_of, kind_of_text
+from onechunk.http._kinds import CONTENT_TYPES, BodyKind, kind_of, kind_of_text, says_json
 from onechunk.http._options import Options
 
 __all__ = ["BodyKind", "ResponseTranslator"]
@@ -44,8 +44,9 @@ class ResponseTranslator:
         target: Dialect or profile of the response that goes.
         status: Of the response that comes.
         headers: Its headers; what is no ASCII as if it were Latin-1.
-        method: Of the request. What answers `HEAD` has no body, and has `ended`; what answers
-            `POST` in JSON is an object, or a stream.
+        method: Of the request. What answers `HEAD` has no body, and has `ended`.
+        awaited: True if a model was asked: JSON that is neither an object nor a stream is an error
+            then, and so is nothing where JSON was promised. Otherwise these pass.
         decoded: True if whoever feeds the body undoes what `Content-Encoding` says was done to it.
         options: Keywords of `Options`.
 
@@ -73,6 +74,7 @@ class ResponseTranslator:
         headers: Iterable[tuple[str, str]],
         *,
         method: str = "GET",
+        awaited: bool = False,
         decoded: bool = False,
         **options: Unpack[Options],
     ) -> None:
@@ -93,7 +95,7 @@ class ResponseTranslator:
         self.error: OnechunkError | None = None
         content_type = first(self.headers, "content-type")
         kind = kind_of(status, content_type, method)
-        self._awaited = is_awaited(content_type, method)
+        self._awaited = awaited and says_json(content_type)
         encoded = encodings(headers)
         if encoded and not decoded and kind != "other":
             message = f"the body is encoded: undo {', '.join(encoded)} first, and say so"
