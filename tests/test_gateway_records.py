@@ -8,6 +8,7 @@ import logging
 import httpx
 import pytest
 
+from onechunk.gateway import Route
 from tests.support.gateway import (
     ASK,
     EVENT,
@@ -18,6 +19,7 @@ from tests.support.gateway import (
     STOP,
     between,
     error_of,
+    gateway,
     is_whole,
     settle,
 )
@@ -128,13 +130,14 @@ def test_logs(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
     assert not any(SECRET in record.getMessage() for record in ours)
 
 
+@pytest.mark.parametrize("target", ["anthropic", "openai"])
 def test_a_connection_that_breaks_behind_the_end(
-    upstream: Upstream, caplog: pytest.LogCaptureFixture
+    upstream: Upstream, caplog: pytest.LogCaptureFixture, target: str
 ) -> None:
-    """The answer was complete: there is nothing to complain of."""
-    answer = Answer([EVENT, STOP], EVENTS, end="cut")
-    with caplog.at_level(logging.INFO, "onechunk.gateway"), between(upstream, answer) as client:
-        assert is_whole(client.post("/", json=ASK).content)
+    """The answer was complete, though at home all is read: there is nothing to complain of."""
+    route = Route(upstream.add(Answer([EVENT, STOP], EVENTS, end="cut")), "openai", target)
+    with caplog.at_level(logging.INFO, "onechunk.gateway"), gateway(route) as client:
+        assert is_whole(client.post("/", json=ASK).content, target)
     [record] = [record for record in caplog.records if record.name == "onechunk.gateway"]
     line = json.loads(record.getMessage())
     assert line["outcome"] == "complete"
