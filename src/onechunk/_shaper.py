@@ -16,13 +16,14 @@ from onechunk._choice_shaper import ChoiceShaper
 from onechunk._chunk import Choice, Chunk, Error, Usage
 from onechunk._defaults import Defaults
 from onechunk._envelope_shaper import EnvelopeShaper
+from onechunk._failing import Failing
 from onechunk._finish import Finish, FinishReason
 from onechunk._loss import Loss
 from onechunk._marks import Json
 from onechunk._parts import Part, Text, ToolCall
-from onechunk._prepare import finish_last, is_failed
+from onechunk._prepare import finish_last
 
-__all__ = ["Shaper", "says_anything"]
+__all__ = ["Shaper"]
 
 
 Object = dict[str, Json]
@@ -30,7 +31,7 @@ Object = dict[str, Json]
 _COUNTS: Final = tuple(a.name for a in fields(Usage) if a.name != "extra")
 
 
-class Shaper:
+class Shaper(Failing):
     """Shapes one stream.
 
     Args:
@@ -202,116 +203,6 @@ class Shaper:
             self._left_out.add(index)
             self.losses.append(Loss("dropped", f"$.choices[{index}]", index))
 
-    def _fail(self, chunk: Chunk) -> None:
-        """Say a failure the way the target does: by a finish word, or by an error object."""
-        failed = [choice for choice in chunk.choices if is_failed(choice, chunk.error)]
-        if self._rules.error_finish:
-            if chunk.error is not None and not any(is_failed(c, None) for c in failed):
-                self._overrule(chunk)
-                self._finish_all(chunk, FinishReason.ERROR)
-        elif failed:
-            self._failed = True
-            for choice in failed:
-                choice.finish = None
-            if chunk.error is None:
-                chunk.error = Error(self._defaults.failed, "server_error")
-                self.losses.append(Loss("invented", "$.error.message", chunk.error.message))
-
-    def _unfinished(self, choices: list[Choice]) -> list[Choice]:
-        """Return *choices* without the words that finish them, and what stopped the answer."""
-        for choice in choices:
-            path = f"$.choices[{choice.index}]"
-            if choice.finish is not None:
-                self.losses.append(
-                    Loss("dropped", f"{path}.finish.reason", choice.finish.reason.value)
-                )
-            if choice.stop is not None:
-                self.losses.append(Loss("dropped", f"{path}.stop", choice.stop))
-        return [evolve(choice, finish=None, stop=None) for choice in choices]
-
-    def _behind_error(
-        self, choices: list[Choice], error: Error | None
-    ) -> tuple[list[Choice], Error | None]:
-        """Return what is left to say behind an error, which is not said twice."""
-        if error is not None:
-            self._miss(error)
-        for choice in choices:
-            if is_failed(choice, error) and not self._rules.error_finish:
-                choice.finish = None
-        return [c for c in choices if c.parts or c.finish or c.logprobs], None
-
-    def _miss(self, error: Error) -> None:
-        """Report an error that another stands before."""
-        for name in ("message", "type", "code", "param"):
-            value = getattr(error, name)
-            if value is not None:
-                self.losses.append(Loss("dropped", f"$.error.{name}", value))
-
-    def _before_error(self, chunk: Chunk) -> list[Chunk]:
-        """Return what waits, behind what *chunk* says of the same calls, which is taken from it."""
-        waiting = self._flush(whole=False)
-        said = [c for c in chunk.choices if c.parts or c.role] if waiting else []
-        if not said:
-            return waiting
-        first = [evolve(choice, finish=None, stop=None) for choice in said]
-        for choice in said:
-            choice.role, choice.parts, choice.logprobs, choice.extra = None, [], None, {}
-        chunk.choices = [c for c in chunk.choices if c.finish or c.logprobs]
-        return [Chunk(choices=first, dialect=chunk.dialect), *waiting]
-
-    def _count_before(self, chunk: Chunk) -> list[Chunk]:
-        """Return what stands before the error of *chunk* where the counts would be last."""
-        ends = chunk.error is not None and not self._rules.error_finish
-        if not ends or self._rules.usage != "last":
-            return []
-        out = self._void(chunk)
-        chunk.choices = []
-        return out
-
-    def _void(self, chunk: Chunk) -> list[Chunk]:
-        """Return what is held, and what *chunk* says, without words that finish, and the counts.
-
-        Where such a word ends the stream, readers take an answer with one for whole, and do not
-        hear the error.
-        """
-        out: list[Chunk] = []
-        for each in (self._held, chunk):
-            if each is not None and each.choices:
-                choices = self._unfinished(each.choices)
-                kept = [choice for choice in choices if says_anything(choice)]
-                out += [evolve(each, choices=kept, error=None)] if kept else []
-        self._held = None
-        if self._usage is not None:
-            out.append(Chunk(usage=self._usage))
-            self._usage = None
-        return out
-
-    def _overrule(self, chunk: Chunk) -> None:
-        """Make a failure of the finish words that are not written yet."""
-        held = () if self._held is None else self._held.choices
-        for choice in (*held, *chunk.choices):
-            if choice.finish is not None and choice.finish.reason is not FinishReason.ERROR:
-                path = f"$.choices[{choice.index}].finish.reason"
-                self.losses.append(Loss("changed", path, choice.finish.reason.value))
-                choice.finish = Finish(FinishReason.ERROR)
-
-    def _finish_all(self, chunk: Chunk, reason: FinishReason) -> None:
-        """Finish every choice that is still open, in *chunk*."""
-        if not self._choices:
-            self._choices[0] = self._begin_choice(0)
-        by_index = {choice.index: choice for choice in chunk.choices}
-        for index, state in sorted(self._choices.items()):
-            if state.finished is None:
-                role, state.finished = state.begin(), reason
-                found = by_index.get(index)
-                if found is None:
-                    found = Choice(index, role)
-                    chunk.choices.append(found)
-                found.finish = Finish(reason)
-                self.losses.append(
-                    Loss("invented", f"$.choices[{index}].finish.reason", reason.value)
-                )
-
     def _place(self, chunk: Chunk) -> list[Chunk]:
         """Hold back the chunk that finishes: the target may want usage on it.
 
@@ -432,12 +323,6 @@ class Shaper:
     def _finishes_silent(self) -> bool:
         """Say whether choices that have said nothing are finished: else there were no stream."""
         return not self._mark and not any(state.started for state in self._choices.values())
-
-
-def says_anything(choice: Choice) -> bool:
-    """Say whether anything is written for *choice*, residue aside."""
-    said = choice.role, choice.finish, choice.logprobs
-    return bool(choice.parts) or any(each is not None for each in said)
 
 
 def _says_something(usage: Usage) -> bool:

@@ -12,11 +12,12 @@ from onechunk._choice_shaper import ChoiceShaper
 from onechunk._chunk import Choice, Chunk
 from onechunk._defaults import Defaults
 from onechunk._envelope_shaper import EnvelopeShaper
+from onechunk._failing import says_anything
 from onechunk._finish import FinishReason
 from onechunk._loss import Loss, call_path
 from onechunk._parts import Part, ToolCall
 from onechunk._prepare import finish_last
-from onechunk._shaper import Shaper, says_anything
+from onechunk._shaper import Shaper
 
 __all__ = ["StableShaper"]
 
