@@ -174,6 +174,9 @@ class Gateway:
                 socket.create_connection(("127.0.0.1", self.port)).close()
             except ConnectionRefusedError:
                 return
+            except ConnectionResetError:
+                # It was closed while this connection waited to be taken.
+                continue
             time.sleep(0.01)
         pytest.fail("it still listens")
 
