@@ -76,7 +76,8 @@ class EnvelopeShaper:
         if chunk.id is not None:
             self._take("id", chunk.id)
         if chunk.model is not None and chunk.model != said.model:
-            self._leave_unwritten()
+            if chunk.model:
+                self._leave_unwritten()
             self._take("model", chunk.model)
         created = whole_seconds(chunk.created)
         if created is not None and not said.created:
@@ -93,8 +94,9 @@ class EnvelopeShaper:
         if any(map(self._tells, chunks)):
             if self._first is None:
                 self._first = evolve(self.envelope)
-            self._told = evolve(self.said)
-            self._settle()
+            if self._told != self.said:
+                self._told = evolve(self.said)
+                self._settle()
         self._failed = self._failed or any(chunk.error is not None for chunk in chunks)
 
     def _tells(self, chunk: Chunk) -> bool:
