@@ -197,6 +197,9 @@ class Gateway:
 def run_command(*arguments: str, **environment: str) -> Generator[Gateway]:
     """Run `onechunk serve` at a free port until the block ends."""
     command = [sys.executable, "-m", "onechunk.cli", "serve", "--port", "0", *arguments]
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # So shells start what runs in their background, and so would the gateway be started.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
     ) as process:
